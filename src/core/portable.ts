@@ -51,7 +51,8 @@ export function portableExp(x: number): number {
   const r = high - low;
   let series = 0;
   for (let n = 13; n >= 2; n--) series = ((series + 1) * r) / n;
-  const value = 1 + (r * (1 + series) - (high - r - low) * -1);
+  // high - r - low is what rounding took from r; e^(r + c) = e^r + c to first order.
+  const value = 1 + (r * (1 + series) + (high - r - low));
   return value * powerOfTwo(Math.floor(k / 2)) * powerOfTwo(k - Math.floor(k / 2));
 }
 
