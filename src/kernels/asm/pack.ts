@@ -1,0 +1,105 @@
+/**
+ * Panels for the micro kernels. Queries: panel[k][4], four queries side by side. Keys: panel[k][8], eight patterns side by side; a block is eight panels = 64 keys.
+ * Rows beyond the end are zeros. With a centre, every entry has the centre subtracted; `squares` packs (x - centre)^2.
+ */
+
+/**
+ * Packs `rows` queries of d entries; `out` has room for rows rounded up to four.
+ * @param scale multiplies every entry. @param rowScales address of `rows` f32 that multiply each row too, or 0. @param weights address of weights (d, or rows x d when
+ * weightStride = d), or 0; @param form 0: w (q - c), 1: -w/2 alone, 2: w alone.
+ */
+export function packQueries(q: usize, rows: i32, d: i32, centre: usize, scale: f32, rowScales: usize, weights: usize, weightStride: i32, form: i32, out: usize): void {
+  const tiles = (rows + 3) >> 2;
+  for (let t = 0; t < tiles; t++) {
+    const panel = out + ((<usize>t * <usize>d) << 4);
+    for (let r = 0; r < 4; r++) {
+      const row = (t << 2) + r;
+      const target = panel + (<usize>r << 2);
+      if (row >= rows) {
+        for (let k = 0; k < d; k++) store<f32>(target + ((<usize>k) << 4), 0);
+        continue;
+      }
+      const source = q + ((<usize>row * <usize>d) << 2);
+      const weight = weights ? weights + ((<usize>row * <usize>weightStride) << 2) : 0;
+      const factor: f32 = rowScales ? scale * load<f32>(rowScales + ((<usize>row) << 2)) : scale;
+      for (let k = 0; k < d; k++) {
+        const at = (<usize>k) << 2;
+        const w: f32 = weight ? load<f32>(weight + at) : 1;
+        let x: f32;
+        if (form == 0) x = w == 0 ? 0 : w * (load<f32>(source + at) - (centre ? load<f32>(centre + at) : 0));
+        else if (form == 1) x = <f32>-0.5 * w;
+        else x = w;
+        store<f32>(target + (at << 2), x * factor);
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function entry(x: usize, k: i32, centre: usize, squares: bool): f32 {
+  const at = (<usize>k) << 2;
+  const v = load<f32>(x + at) - (centre ? load<f32>(centre + at) : 0);
+  return squares ? v * v : v;
+}
+
+// @ts-ignore: decorator
+@inline
+function four(x: usize, c: v128, squares: bool): v128 {
+  const v = f32x4.sub(v128.load(x), c);
+  return squares ? f32x4.mul(v, v) : v;
+}
+
+/** Packs keys x[0 ... count) (count <= 64) into eight panels of d x 8. */
+export function packKeys(x: usize, count: i32, d: i32, centre: usize, squares: bool, out: usize): void {
+  const stride = (<usize>d) << 2;
+  const whole = d & ~3;
+  for (let p = 0; p < 8; p++) {
+    const first = p << 3;
+    const panel = out + ((<usize>p * <usize>d) << 5);
+    if (first >= count) return; // the micro kernel is not called for panels without keys
+    for (let half = 0; half < 2; half++) {
+      const base = first + (half << 2);
+      const target = panel + ((<usize>half) << 4);
+      const n = min(4, count - base);
+      if (n == 4) {
+        const x0 = x + <usize>base * stride;
+        const x1 = x0 + stride;
+        const x2 = x1 + stride;
+        const x3 = x2 + stride;
+        for (let k = 0; k < whole; k += 4) {
+          const at = (<usize>k) << 2;
+          const c = centre ? v128.load(centre + at) : f32x4.splat(0);
+          const a0 = four(x0 + at, c, squares);
+          const a1 = four(x1 + at, c, squares);
+          const a2 = four(x2 + at, c, squares);
+          const a3 = four(x3 + at, c, squares);
+          const b0 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5);
+          const b1 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5);
+          const b2 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7);
+          const b3 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7);
+          const to = target + (at << 3);
+          v128.store(to, v128.shuffle<f32>(b0, b1, 0, 1, 4, 5));
+          v128.store(to, v128.shuffle<f32>(b0, b1, 2, 3, 6, 7), 32);
+          v128.store(to, v128.shuffle<f32>(b2, b3, 0, 1, 4, 5), 64);
+          v128.store(to, v128.shuffle<f32>(b2, b3, 2, 3, 6, 7), 96);
+        }
+        for (let k = whole; k < d; k++) {
+          const to = target + ((<usize>k) << 5);
+          store<f32>(to, entry(x0, k, centre, squares));
+          store<f32>(to, entry(x1, k, centre, squares), 4);
+          store<f32>(to, entry(x2, k, centre, squares), 8);
+          store<f32>(to, entry(x3, k, centre, squares), 12);
+        }
+      } else {
+        for (let k = 0; k < d; k++) {
+          const to = target + ((<usize>k) << 5);
+          for (let j = 0; j < 4; j++) {
+            const v: f32 = j < n ? entry(x + <usize>(base + j) * stride, k, centre, squares) : 0;
+            store<f32>(to + ((<usize>j) << 2), v);
+          }
+        }
+      }
+    }
+  }
+}
