@@ -100,11 +100,13 @@ export function checkFinite(matrix: Matrix, name: string, nan: "refuse" | "keep"
   }
 }
 
-function isShaped(input: object): input is { data: ArrayLike<number>; rows: number; columns: number } {
+type Shaped = Extract<MatrixLike, { readonly rows: number }>;
+
+function isShaped(input: MatrixLike): input is Shaped {
   return "rows" in input && "columns" in input && "data" in input;
 }
 
-function isFlat(input: object): input is ArrayLike<number> {
+function isFlat(input: Exclude<MatrixLike, Shaped>): input is ArrayLike<number> {
   if (ArrayBuffer.isView(input)) return true;
   if (!Array.isArray(input)) throw new HopfieldError("E_SHAPE", "expected an array, a typed array or { data, rows, columns }");
   return input.length === 0 || typeof input[0] === "number" || input[0] === undefined || typeof input[0] !== "object";

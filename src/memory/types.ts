@@ -102,6 +102,11 @@ export interface RecallOptions {
   readonly minimumWeight?: number;
   /** window: the position of each query in the order of the patterns; default: its row. */
   readonly positions?: ArrayLike<number>;
+  /**
+   * linear and random-features reach their answer without ever weighing a single pattern; top, weight, support and margin cost B x M more. false leaves them out: top -1,
+   * weight and support 0. Default true.
+   */
+  readonly summary?: boolean;
   /** Override of the memory's own. */
   readonly steps?: number | "converge";
   readonly tolerance?: number;

@@ -1,0 +1,38 @@
+// Builds everything the package ships, into an emptied dist: the kernels, the library with its types, the worker, the command and the bundled digits.
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+import { buildDigits } from "./build-digits.mjs";
+import { buildWasm } from "./build-wasm.mjs";
+
+rmSync("dist", { recursive: true, force: true });
+await buildWasm();
+
+const common = { bundle: true, format: "esm", target: "es2022", sourcemap: true, logLevel: "warning" };
+await build({
+  ...common,
+  // One call for all library entries, so that they share one HopfieldError and one copy of the kernels.
+  entryPoints: { index: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/main.ts" },
+  outdir: "dist",
+  splitting: true,
+  minify: true,
+  keepNames: false,
+  platform: "neutral",
+  mainFields: ["module", "main"],
+});
+await build({
+  ...common,
+  entryPoints: { main: "src/cli/main.ts" },
+  outdir: "dist/cli",
+  splitting: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  platform: "node",
+  target: "node20",
+  external: ["@resvg/resvg-js"],
+  // commander is CommonJS and asks for node:events through require.
+  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+});
+if (existsSync("dist/cli/main.js")) chmodSync("dist/cli/main.js", 0o755);
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" });
+buildDigits();

@@ -1,0 +1,185 @@
+/**
+ * @file createMemory: patterns and options in, a Memory out. Reads and checks the inputs, picks the engine of the model, runs the iteration and turns the figures of the last
+ * evaluation into results. The state of a memory is its PatternStore, its labels and the beta in use; everything else is a function.
+ */
+import { HopfieldError } from "../core/errors.ts";
+import { type Matrix, type MatrixLike, toMatrix } from "../core/matrix.ts";
+import { checkNames, checkNumber } from "../core/options.ts";
+import { viewF32 } from "../kernels/arena.ts";
+import { checkSigns } from "./binary.ts";
+import { readCues, readPositions } from "./cues.ts";
+import { appendRows, keepRows, openPatternStore, patternRow } from "./pattern-store.ts";
+import { resolve } from "./presets.ts";
+import { recallCues } from "./recall.ts";
+import { type MemoryState, betaOf, engineOf } from "./state.ts";
+import type { Memory, MemoryOptions, RecallOptions } from "./types.ts";
+
+/**
+ * Stores M patterns of dimension d under one model of the family. The patterns are copied: later changes to the input do not reach the memory (unless it came from `allocate`).
+ *
+ * @param patterns M x d finite numbers: `{data, rows, columns}` row-major, or rows of numbers.
+ * @param options see MemoryOptions; without any, the Gaussian memory: softmax over -1/2 |q - x|^2 with beta from the data.
+ * @throws HopfieldError E_SHAPE, E_NONFINITE, E_RANGE (options; entries that are not +-1 for the binary models), E_UNSUPPORTED, E_LIMIT.
+ */
+export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}): Memory {
+  const given = options ?? {};
+  const shape = shapeOnly(patterns);
+  const settings = resolve(given, shape.rows, shape.columns);
+  const labels = given.labels === undefined ? null : readLabels(given.labels, shape.rows, "createMemory: labels");
+  if (settings.procedure === "binary" && given.values !== undefined) {
+    throw new HopfieldError("E_UNSUPPORTED", `createMemory: model "${settings.model}" returns states, it reads no values`);
+  }
+  const store = openPatternStore(patterns, given.values, settings.kernel);
+  if (settings.procedure === "binary") {
+    checkSigns({ data: viewF32(store.arena, store.patterns, store.rows * store.dimension), rows: store.rows, columns: store.dimension }, "createMemory: patterns");
+  }
+  const state: MemoryState = { store, settings, hasValues: given.values !== undefined, labels, engine: null, beta: null };
+  return facade(state);
+}
+
+function shapeOnly(patterns: MatrixLike): { rows: number; columns: number } {
+  if (typeof patterns === "object" && patterns !== null && "rows" in patterns && "columns" in patterns) return { rows: patterns.rows, columns: patterns.columns };
+  const matrix = toMatrix(patterns, "createMemory: patterns");
+  return { rows: matrix.rows, columns: matrix.columns };
+}
+
+function readLabels(labels: ArrayLike<string | number>, rows: number, name: string): (string | number)[] {
+  if (labels === null || typeof labels !== "object" || labels.length !== rows) {
+    throw new HopfieldError("E_SHAPE", `${name}: expected ${rows} labels, got ${(labels as ArrayLike<unknown> | null)?.length ?? typeof labels}`);
+  }
+  return Array.from(labels);
+}
+
+function facade(state: MemoryState): Memory {
+  const { store, settings } = state;
+  let freed = false;
+  const alive = (): void => {
+    if (freed) throw new HopfieldError("E_CONFLICT", "memory: it was freed; create a new one");
+  };
+  const changed = (): void => {
+    state.engine = null;
+    state.beta = null;
+  };
+  const immutableMask = (what: string): void => {
+    if (settings.supportMask) throw new HopfieldError("E_UNSUPPORTED", `${what}: the memory has a supportMask of ${store.rows} columns; create a new memory`);
+  };
+  return {
+    model: settings.model,
+    similarity: settings.similarity,
+    separation: settings.separation,
+    support: settings.support,
+    post: settings.post,
+    kernel: settings.procedure === "binary" || settings.procedure === "kernel-regression" ? "js" : "plain",
+    betaSource: settings.procedure === "binary" ? "none" : settings.beta === null ? "advised" : "given",
+    get patterns() {
+      return store.rows;
+    },
+    dimension: store.dimension,
+    valueDimension: store.valueDimension,
+    get beta() {
+      alive();
+      return betaOf(state);
+    },
+    recall(queries, options = {}) {
+      alive();
+      return recallCues(state, queries, options ?? {});
+    },
+    energy(states) {
+      alive();
+      const matrix = readStates(state, states);
+      const rows = Int32Array.from({ length: matrix.rows }, (_, i) => i);
+      return engineOf(state).energies(matrix.data, rows, null);
+    },
+    weights(queries, options = {}) {
+      alive();
+      return weightMatrix(state, queries, options ?? {});
+    },
+    add(rows, extra = {}) {
+      alive();
+      checkNames("add", extra, ["values", "labels"]);
+      immutableMask("add");
+      const matrix = toMatrix(rows, "add: rows");
+      if (matrix.columns !== store.dimension) throw new HopfieldError("E_SHAPE", `add: rows have ${matrix.columns} columns, the memory has ${store.dimension}`);
+      if (settings.procedure === "binary") checkSigns(matrix, "add: rows");
+      const values = readAddedValues(state, extra.values, matrix.rows);
+      if ((extra.labels !== undefined) !== (state.labels !== null)) {
+        throw new HopfieldError("E_SHAPE", state.labels ? "add: the memory has labels, the new rows have none" : "add: labels were given, the memory has none");
+      }
+      const labels = extra.labels === undefined ? [] : readLabels(extra.labels, matrix.rows, "add: labels");
+      const first = store.rows;
+      appendRows(store, matrix, values);
+      state.labels?.push(...labels);
+      changed();
+      return first;
+    },
+    remove(indices) {
+      alive();
+      immutableMask("remove");
+      const keep = new Uint8Array(store.rows).fill(1);
+      for (let i = 0; i < indices.length; i++) {
+        const index = checkNumber("remove", `index ${i}`, indices[i], { whole: true, atLeast: 0, atMost: store.rows - 1 });
+        keep[index] = 0;
+      }
+      const kept = keep.reduce((sum, k) => sum + k, 0);
+      if (kept === 0) throw new HopfieldError("E_RANGE", `remove: that would leave no pattern of ${store.rows}; a memory holds at least one`);
+      const removed = store.rows - kept;
+      keepRows(store, keep);
+      if (state.labels) state.labels = state.labels.filter((_, i) => keep[i]);
+      changed();
+      return removed;
+    },
+    pattern(index) {
+      alive();
+      checkNumber("pattern", "index", index, { whole: true, atLeast: 0, atMost: store.rows - 1 });
+      return patternRow(store, index).slice();
+    },
+    free() {
+      freed = true;
+      state.engine = null;
+      state.labels = null;
+      // Everything lives in the arena; without it the engine's collector takes the whole.
+      Object.assign(store, { arena: null, derived: new Map() });
+    },
+  };
+}
+
+function readStates(state: MemoryState, states: MatrixLike): Matrix {
+  const matrix = toMatrix(states, "energy: states");
+  const { dimension } = state.store;
+  if (matrix.columns !== dimension) throw new HopfieldError("E_SHAPE", `energy: state has ${matrix.columns} columns, the memory has ${dimension}`);
+  if (state.settings.procedure === "binary") checkSigns(matrix, "energy: states");
+  return matrix;
+}
+
+function readAddedValues(state: MemoryState, values: MatrixLike | undefined, rows: number): Matrix | null {
+  if ((values !== undefined) !== state.hasValues) {
+    throw new HopfieldError("E_SHAPE", state.hasValues ? "add: the memory has values, the new rows have none" : "add: values were given, the memory has none of its own");
+  }
+  if (values === undefined) return null;
+  const matrix = toMatrix(values, "add: values");
+  if (matrix.rows !== rows || matrix.columns !== state.store.valueDimension) {
+    throw new HopfieldError("E_SHAPE", `add: values must be ${rows} x ${state.store.valueDimension}, got ${matrix.rows} x ${matrix.columns}`);
+  }
+  return matrix;
+}
+
+function weightMatrix(state: MemoryState, input: MatrixLike, options: Pick<RecallOptions, "known" | "missing" | "positions">): Matrix {
+  checkNames("weights", options, ["known", "missing", "positions"]);
+  const { store, settings } = state;
+  const { queries, known } = readCues("weights", input, store.dimension, settings, options);
+  if (settings.procedure === "binary") checkSigns(queries, "weights: queries");
+  const data = new Float32Array(queries.rows * store.rows);
+  engineOf(state).evaluate({
+    queries: queries.data,
+    count: queries.rows,
+    rows: Int32Array.from({ length: queries.rows }, (_, i) => i),
+    positions: options.positions === undefined ? null : readPositions(options.positions, queries.rows),
+    known,
+    readValues: false,
+    visitAll: settings.support !== "top-k",
+    visit: (b, indices, weights, _similarities, count) => {
+      for (let j = 0; j < count; j++) data[b * store.rows + (indices[j] as number)] = weights[j] as number;
+    },
+  });
+  return { data, rows: queries.rows, columns: store.rows };
+}

@@ -1,0 +1,68 @@
+/** @file One evaluation of the operator: chooses between the streaming way and score rows, and prepares what they share. */
+import { allocate, placeF32, viewF32, withScratch } from "../kernels/arena.ts";
+import type { Evaluation, Request } from "./evaluation.ts";
+import { type PatternStore, project } from "./pattern-store.ts";
+import type { Settings } from "./presets.ts";
+import { type KeyLogits, rowEvaluate } from "./rows.ts";
+import { type Scoring, centredNorm, scoreError, scoringOf } from "./scoring.ts";
+import { streamEvaluate } from "./stream.ts";
+
+/** Streaming trusts f32 logits up to this error; beyond it the leaders are weighed exactly. */
+const trustedLogitError = 1e-4;
+/** Memories with fewer numbers than this are always weighed exactly: it costs microseconds. */
+const smallMemory = 2 ** 15;
+
+export function evaluate(store: PatternStore, settings: Settings, beta: number, request: Request): Evaluation {
+  const similarity = settings.similarity ?? "dot";
+  const asked = store.kernel ? { ...request, queries: project(store.kernel, request.queries, request.count) } : request;
+  const trusted = (s: Scoring): boolean => beta * largestError(store, s, asked) <= trustedLogitError;
+  let scoring = scoringOf(store, similarity, false);
+  if (similarity === "l2" && !trusted(scoring)) scoring = scoringOf(store, similarity, true);
+  const streams =
+    trusted(scoring) &&
+    store.rows * store.keyDimension >= smallMemory &&
+    (settings.separation === "softmax" || (settings.separation === "softmax1" && similarity !== "l2")) &&
+    (settings.support === "all" || settings.support === "mask" || settings.support === "random") &&
+    (request.known === null || scoring.kind === 0 || (request.known.shared && request.count >= 4)) &&
+    (request.known === null || request.known.shared) &&
+    !request.visit &&
+    !request.conjugates;
+  const sharedKnown = request.known?.shared && scoring.kind !== 0 && request.count >= 4;
+  return withScratch(store.arena, () => {
+    const shared = sharedKnown && request.known ? knownKeys(store, scoring, request.known.weights) : null;
+    if (streams) return streamEvaluate(store, settings, beta, scoring, shared?.keyBias ?? scoring.keyBias, shared?.keyScale ?? scoring.keyScale, asked);
+    return rowEvaluate(store, settings, beta, scoring, shared, asked);
+  });
+}
+
+/** The general operator over keys that carry a logit of their own (random features). */
+export function evaluateWithLogits(store: PatternStore, settings: Settings, beta: number, request: Request, logits: KeyLogits): Evaluation {
+  const scoring = scoringOf(store, "dot", false);
+  return withScratch(store.arena, () => {
+    const bias = placeF32(store.arena, logits.logits.map((x) => x / beta));
+    const biasSize = logits.logits.reduce((largest, x) => Math.max(largest, Math.abs(x) / beta), 0);
+    return rowEvaluate(store, settings, beta, { ...scoring, keyBias: bias, biasSize }, null, request, logits);
+  });
+}
+
+function largestError(store: PatternStore, scoring: Scoring, request: Request): number {
+  let largest = 0;
+  for (let i = 0; i < request.count; i++) largest = Math.max(largest, centredNorm(request.queries, i, store.keyDimension, scoring.mean));
+  return scoreError(scoring, largest, store.keyDimension);
+}
+
+/** Bias and scale of every key on one shared set of known entries: -1/2 sum k (x - c)^2, and 1 / sqrt(sum k (x - c)^2). Scratch of the caller. */
+function knownKeys(store: PatternStore, scoring: Scoring, weights: Float32Array): { keyBias: number; keyScale: number } {
+  const { arena, keyDimension: d, rows } = store;
+  const zero = placeF32(arena, new Float32Array(d));
+  const known = placeF32(arena, weights);
+  const bias = allocate(arena, rows * 4);
+  arena.kernels.scoreOne(zero, known, d, store.keys, 0, rows, scoring.centre, 0, 0, 1, bias);
+  if (scoring.kind === 1) return { keyBias: bias, keyScale: 0 };
+  const scales = viewF32(arena, bias, rows);
+  for (let i = 0; i < rows; i++) {
+    const squared = -2 * (scales[i] as number);
+    scales[i] = squared > 0 ? 1 / Math.sqrt(squared) : 0;
+  }
+  return { keyBias: 0, keyScale: bias };
+}
