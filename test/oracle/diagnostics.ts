@@ -13,8 +13,8 @@ export const separationRadius = (X: Rows): number =>
   0.5 * Math.min(...X.flatMap((x, i) => X.slice(i + 1).map((other) => distance(x, other))));
 
 /** Members whose weights are exactly 0 outside a support. */
-const isSparse = ({ separation: name, support = "all" }: Model): boolean =>
-  !(name === "softmax" || name === "softmax1") || support !== "all";
+const isSparse = ({ separation: name, support = "all", alpha }: Model): boolean =>
+  support !== "all" || !(name === "softmax" || name === "softmax1" || (name === "entmax" && alpha === 1));
 
 /** The number of weights > 0 (exact), or the participation ratio (Σp)²/Σp², rounded. */
 export const supportSize = (p: Vector, exact: boolean): number =>
