@@ -60,7 +60,8 @@ export const maximumDimensions = 64;
  * @throws HopfieldError E_LIMIT for more than 64 dimensions or a product (zeros left out) above 2^53 - 1; E_FORMAT for a dimension that is not a whole number >= 0.
  */
 export function countEntries(where: string, shape: readonly number[]): number {
-  if (shape.length > maximumDimensions) fail("E_LIMIT", where, `shape has ${shape.length} dimensions, at most ${maximumDimensions} are read`);
+  if (shape.length > maximumDimensions)
+    fail("E_LIMIT", where, `shape has ${shape.length} dimensions, at most ${maximumDimensions} are read`);
   let count = 1;
   let empty = false;
   for (const n of shape) {
@@ -84,7 +85,8 @@ export function checkArray(where: string, array: NumericArray): void {
     fail("E_SHAPE", where, "expected an array as { dtype, shape, data } with a typed array as data");
   }
   const { dtype, shape, data } = array;
-  if (!Object.hasOwn(kinds, dtype)) fail("E_UNSUPPORTED", where, `dtype ${quote(String(dtype))} is not one of ${Object.keys(kinds).join(", ")}`);
+  if (!Object.hasOwn(kinds, dtype))
+    fail("E_UNSUPPORTED", where, `dtype ${quote(String(dtype))} is not one of ${Object.keys(kinds).join(", ")}`);
   if (!(data instanceof kinds[dtype].array)) {
     fail("E_SHAPE", where, `dtype ${dtype} needs its data as a ${kinds[dtype].array.name}, got a ${data.constructor.name}`);
   }

@@ -76,13 +76,15 @@ export function encodeElements(where: string, array: NumericArray, target: Uint8
     for (let i = 0; i < data.length; i++) {
       const value = data[i] ?? 0;
       const bits = encode(value);
-      if ((bits & 0x7fff) === infinite && Number.isFinite(value)) fail("E_RANGE", where, `entry ${i} is ${value}, too large for ${dtype}`, { index: i });
+      if ((bits & 0x7fff) === infinite && Number.isFinite(value))
+        fail("E_RANGE", where, `entry ${i} is ${value}, too large for ${dtype}`, { index: i });
       view.setUint16(2 * i, bits, true);
     }
   } else if (dtype === "i64" || dtype === "u64") {
     for (let i = 0; i < data.length; i++) {
       const value = data[i] ?? 0;
-      if (!Number.isSafeInteger(value) || (dtype === "u64" && value < 0)) fail("E_RANGE", where, `entry ${i} is ${value}, not a ${dtype} below 2^53`, { index: i });
+      if (!Number.isSafeInteger(value) || (dtype === "u64" && value < 0))
+        fail("E_RANGE", where, `entry ${i} is ${value}, not a ${dtype} below 2^53`, { index: i });
       view.setUint32(8 * i, value >>> 0, true);
       view.setUint32(8 * i + 4, Math.floor(value / 2 ** 32) >>> 0, true);
     }

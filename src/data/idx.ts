@@ -6,7 +6,14 @@ import { bytesInFile, bytesInMemory, checkArray, countEntries, type Dtype, type 
 import { checkBytes, checkLimit, claim, fail, type ReadOptions, viewOf } from "./bytes.ts";
 import { decodeElements, encodeElements, swapBytes } from "./elements.ts";
 
-const types: readonly (readonly [number, Dtype])[] = [[0x08, "u8"], [0x09, "i8"], [0x0b, "i16"], [0x0c, "i32"], [0x0d, "f32"], [0x0e, "f64"]];
+const types: readonly (readonly [number, Dtype])[] = [
+  [0x08, "u8"],
+  [0x09, "i8"],
+  [0x0b, "i16"],
+  [0x0c, "i32"],
+  [0x0d, "f32"],
+  [0x0e, "f64"],
+];
 
 /** Whether the bytes start as an IDX file does. */
 export function isIdx(bytes: Uint8Array): boolean {
@@ -29,7 +36,8 @@ export function parseIdx(where: string, bytes: Uint8Array, limit: number): Numer
   if (bytes.length < 4) fail("E_FORMAT", where, `the file has ${bytes.length} bytes, at least 4 are needed`);
   if (bytes[0] !== 0 || bytes[1] !== 0) fail("E_FORMAT", where, "not an IDX file: its first two bytes are not zero");
   const dtype = types.find(([code]) => code === bytes[2])?.[1];
-  if (!dtype) return fail("E_FORMAT", where, `type byte 0x${(bytes[2] ?? 0).toString(16).padStart(2, "0")} is not one of 08, 09, 0b, 0c, 0d, 0e`);
+  if (!dtype)
+    return fail("E_FORMAT", where, `type byte 0x${(bytes[2] ?? 0).toString(16).padStart(2, "0")} is not one of 08, 09, 0b, 0c, 0d, 0e`);
   const dimensions = bytes[3] ?? 0;
   if (dimensions === 0) fail("E_FORMAT", where, "the file declares no dimensions");
   const start = 4 + 4 * dimensions;
@@ -39,7 +47,11 @@ export function parseIdx(where: string, bytes: Uint8Array, limit: number): Numer
   const count = countEntries(where, shape);
   const needed = count * bytesInFile(dtype);
   if (bytes.length - start !== needed) {
-    fail("E_FORMAT", where, `shape [${shape.join(", ")}] of ${dtype} needs ${needed} bytes, ${bytes.length - start} are there (from byte ${start})`);
+    fail(
+      "E_FORMAT",
+      where,
+      `shape [${shape.join(", ")}] of ${dtype} needs ${needed} bytes, ${bytes.length - start} are there (from byte ${start})`,
+    );
   }
   claim(where, `the array [${shape.join(", ")}]`, count * bytesInMemory(dtype), limit);
   return { dtype, shape, data: decodeElements(where, bytes.subarray(start), dtype, count, false) };
@@ -53,7 +65,8 @@ export function writeIdx(array: NumericArray): Uint8Array {
   checkArray("writeIdx", array);
   const { dtype, shape, data } = array;
   const code = types.find(([, name]) => name === dtype)?.[0];
-  if (code === undefined) return fail("E_UNSUPPORTED", "writeIdx", `IDX has no ${dtype}; it has ${types.map(([, name]) => name).join(", ")}`);
+  if (code === undefined)
+    return fail("E_UNSUPPORTED", "writeIdx", `IDX has no ${dtype}; it has ${types.map(([, name]) => name).join(", ")}`);
   if (shape.length === 0) fail("E_SHAPE", "writeIdx", "IDX needs at least one dimension");
   const start = 4 + 4 * shape.length;
   const bytes = new Uint8Array(start + data.length * bytesInFile(dtype));

@@ -16,7 +16,11 @@ const largestRatio = 1032;
  */
 export function inflate(where: string, what: string, packed: Uint8Array, size: number): Uint8Array {
   if (size > packed.length * largestRatio) {
-    fail("E_FORMAT", where, `${what} declares ${size} bytes, ${packed.length} compressed bytes cannot give more than ${packed.length * largestRatio}`);
+    fail(
+      "E_FORMAT",
+      where,
+      `${what} declares ${size} bytes, ${packed.length} compressed bytes cannot give more than ${packed.length * largestRatio}`,
+    );
   }
   const result = new Uint8Array(size);
   let filled = 0;

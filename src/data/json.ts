@@ -8,10 +8,7 @@ import { fail, quote } from "./bytes.ts";
 export type Json = string | number | boolean | null | Json[] | Map<string, Json>;
 
 const deepest = 64;
-const stringPattern = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const plainPattern = /"[^"\\\u0000-\u001f]*"/y;
-const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const spacePattern = /[ \t\n\r]*/y;
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * @param what words for the messages, for example "the header".
@@ -23,52 +20,73 @@ export function parseJson(where: string, what: string, text: string): Json {
     const got = position < text.length ? quote(text.slice(position, position + 12)) : "the end";
     return fail("E_FORMAT", where, `${what} is not JSON: expected ${expected} at character ${position}, got ${got}`, { position });
   }
-  function match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = position;
-    const found = pattern.exec(text)?.[0];
-    if (found !== undefined) position += found.length;
-    return found;
+  function skipSpace(): void {
+    while (position < text.length && " \t\n\r".includes(text.charAt(position))) position++;
   }
   /** Skips white space and takes one character if it is the given one. */
   function take(character: string): boolean {
-    match(spacePattern);
+    skipSpace();
     if (text[position] !== character) return false;
     position++;
     return true;
   }
+  /** Finds the end of a string by a plain loop (a regular expression would need a stack as long as the string) and lets JSON.parse undo the escapes. */
   function string(expected: string): string {
-    const plain = match(plainPattern);
-    if (plain !== undefined) return plain.slice(1, -1);
-    return JSON.parse(match(stringPattern) ?? wrong(expected)) as string;
+    if (text[position] !== '"') wrong(expected);
+    let end = position + 1;
+    let plain = true;
+    for (; end < text.length && text[end] !== '"'; end++) {
+      const code = text.charCodeAt(end);
+      if (code === 0x5c) end++;
+      if (code === 0x5c || code < 0x20) plain = false;
+    }
+    if (end >= text.length) wrong("the end of a string that starts");
+    const quoted = text.slice(position, end + 1);
+    try {
+      const result = plain ? quoted.slice(1, -1) : (JSON.parse(quoted) as string);
+      position = end + 1;
+      return result;
+    } catch {
+      return wrong("a string with valid escapes");
+    }
+  }
+  function number(): number {
+    let end = position;
+    while (end < text.length && end - position < 40 && "+-.0123456789eE".includes(text.charAt(end))) end++;
+    const digits = text.slice(position, end);
+    if (!numberPattern.test(digits)) wrong("a value");
+    if (!Number.isSafeInteger(Number(digits)))
+      fail("E_FORMAT", where, `${what} has the number ${digits} at character ${position}, expected a whole number below 2^53`);
+    position = end;
+    return Number(digits);
   }
   function value(depth: number): Json {
     if (depth > deepest) fail("E_LIMIT", where, `${what} is nested more than ${deepest} levels deep (character ${position})`);
     if (take("{")) return object(depth);
     if (take("[")) return list(depth);
     if (text[position] === '"') return string("a string");
-    for (const [word, meaning] of [["true", true], ["false", false], ["null", null]] as const) {
+    for (const [word, meaning] of [
+      ["true", true],
+      ["false", false],
+      ["null", null],
+    ] as const) {
       if (text.startsWith(word, position)) {
         position += word.length;
         return meaning;
       }
     }
-    const start = position;
-    const digits = match(numberPattern) ?? wrong("a value");
-    const number = Number(digits);
-    if (!Number.isSafeInteger(number)) {
-      fail("E_FORMAT", where, `${what} has the number ${digits.slice(0, 40)} at character ${start}, expected a whole number below 2^53`);
-    }
-    return number;
+    return number();
   }
   function object(depth: number): Map<string, Json> {
     const members = new Map<string, Json>();
     if (take("}")) return members;
     do {
-      match(spacePattern);
+      skipSpace();
       const start = position;
       const key = string("a key in quotes");
       if (members.has(key)) fail("E_FORMAT", where, `${what} has the key ${quote(key)} twice (character ${start})`);
-      if (key === "__proto__" || key === "constructor" || key === "prototype") fail("E_FORMAT", where, `${what} has the forbidden key ${quote(key)}`);
+      if (key === "__proto__" || key === "constructor" || key === "prototype")
+        fail("E_FORMAT", where, `${what} has the forbidden key ${quote(key)}`);
       if (!take(":")) wrong("a colon");
       members.set(key, value(depth + 1));
     } while (take(","));
@@ -82,6 +100,6 @@ export function parseJson(where: string, what: string, text: string): Json {
     return take("]") ? items : wrong("a comma or a bracket");
   }
   const result = value(1);
-  match(spacePattern);
+  skipSpace();
   return position === text.length ? result : wrong("nothing more");
 }

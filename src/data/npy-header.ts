@@ -30,14 +30,26 @@ export function parseNpyHeader(where: string, text: string): NpyHeader {
   const descr = found.get("descr");
   const order = found.get("fortran_order");
   const shape = found.get("shape");
-  if (descr?.kind !== "text") return fail("E_FORMAT", where, "header: descr must be a string (a structured dtype is not an array of numbers)");
+  if (descr?.kind !== "text")
+    return fail("E_FORMAT", where, "header: descr must be a string (a structured dtype is not an array of numbers)");
   if (order?.kind !== "truth") return fail("E_FORMAT", where, "header: fortran_order must be True or False");
   if (shape?.kind !== "shape") return fail("E_FORMAT", where, "header: shape must be a tuple of whole numbers");
   return { ...parseDescr(where, descr.text), fortranOrder: order.truth, shape: shape.shape };
 }
 
 const dtypes: Readonly<Record<string, Dtype>> = {
-  b1: "bool", i1: "i8", u1: "u8", i2: "i16", u2: "u16", i4: "i32", u4: "u32", i8: "i64", u8: "u64", f2: "f16", f4: "f32", f8: "f64",
+  b1: "bool",
+  i1: "i8",
+  u1: "u8",
+  i2: "i16",
+  u2: "u16",
+  i4: "i32",
+  u4: "u32",
+  i8: "i64",
+  u8: "u64",
+  f2: "f16",
+  f4: "f32",
+  f8: "f64",
 };
 
 function parseDescr(where: string, descr: string): { dtype: Dtype; littleEndian: boolean } {
@@ -50,9 +62,14 @@ function parseDescr(where: string, descr: string): { dtype: Dtype; littleEndian:
   const dtype = Object.hasOwn(dtypes, name) ? dtypes[name] : undefined;
   if (!dtype || descr.endsWith("]")) {
     const known = ["c", "f", "m", "M"].includes(letter);
-    return fail(known ? "E_UNSUPPORTED" : "E_FORMAT", where, `dtype ${quote(descr)} is not read; bool, i1 to i8, u1 to u8, f2, f4 and f8 are`);
+    return fail(
+      known ? "E_UNSUPPORTED" : "E_FORMAT",
+      where,
+      `dtype ${quote(descr)} is not read; bool, i1 to i8, u1 to u8, f2, f4 and f8 are`,
+    );
   }
-  if (order !== "<" && order !== ">" && !/1$/.test(name)) fail("E_FORMAT", where, `dtype ${quote(descr)} does not say its byte order (< or >)`);
+  if (order !== "<" && order !== ">" && !/1$/.test(name))
+    fail("E_FORMAT", where, `dtype ${quote(descr)} does not say its byte order (< or >)`);
   return { dtype, littleEndian: order !== ">" };
 }
 
@@ -68,7 +85,10 @@ function parseDictionary(where: string, text: string): Map<string, Value> {
     return match[1] ?? match[2] ?? match[0];
   }
   function need(pattern: RegExp, what: string): string {
-    return take(pattern) ?? fail("E_FORMAT", where, `header: expected ${what} at character ${position}, got ${quote(text.slice(position, position + 12))}`);
+    return (
+      take(pattern) ??
+      fail("E_FORMAT", where, `header: expected ${what} at character ${position}, got ${quote(text.slice(position, position + 12))}`)
+    );
   }
   function value(): Value {
     const string = take(/\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)")/y);
@@ -91,7 +111,8 @@ function parseDictionary(where: string, text: string): Map<string, Value> {
       const n = Number(digits);
       if (!Number.isSafeInteger(n)) fail("E_LIMIT", where, `shape has the dimension ${digits.slice(0, 40)}, more than 2^53 - 1`);
       shape.push(n);
-      if (shape.length === 1 && take(/\s*\)/y) !== undefined) fail("E_FORMAT", where, `header: (${digits}) is a number, not a tuple; expected (${digits},)`);
+      if (shape.length === 1 && take(/\s*\)/y) !== undefined)
+        fail("E_FORMAT", where, `header: (${digits}) is a number, not a tuple; expected (${digits},)`);
     }
     return shape;
   }

@@ -2,7 +2,16 @@
  * @file The npy format, versions 1.0, 2.0 and 3.0: "\x93NUMPY", two version bytes, the header's length (u16, from 2.0 on u32, little-endian), the header, the
  * numbers. Source: NumPy Enhancement Proposal 1, https://numpy.org/neps/nep-0001-npy-format.html.
  */
-import { allocate, bytesInFile, bytesInMemory, checkArray, countEntries, type Dtype, type NumericArray, type NumericData } from "./array.ts";
+import {
+  allocate,
+  bytesInFile,
+  bytesInMemory,
+  checkArray,
+  countEntries,
+  type Dtype,
+  type NumericArray,
+  type NumericData,
+} from "./array.ts";
 import { checkBytes, checkLimit, claim, decodeUtf8, fail, type ReadOptions, viewOf } from "./bytes.ts";
 import { decodeElements, encodeElements } from "./elements.ts";
 import { parseNpyHeader } from "./npy-header.ts";
@@ -49,7 +58,11 @@ export function parseNpy(where: string, bytes: Uint8Array, limit: number): Numer
   const body = bytes.subarray(start + length);
   if (body.length !== count * bytesInFile(dtype)) {
     const needed = count * bytesInFile(dtype);
-    fail("E_FORMAT", where, `shape [${shape.join(", ")}] of ${dtype} needs ${needed} bytes, ${body.length} are there (from byte ${start + length})`);
+    fail(
+      "E_FORMAT",
+      where,
+      `shape [${shape.join(", ")}] of ${dtype} needs ${needed} bytes, ${body.length} are there (from byte ${start + length})`,
+    );
   }
   claim(where, `the array [${shape.join(", ")}]`, count * bytesInMemory(dtype), limit);
   const data = decodeElements(where, body, dtype, count, header.littleEndian);
@@ -79,7 +92,19 @@ function toRowMajor(source: NumericData, shape: readonly number[], dtype: Dtype)
 }
 
 const codes: Readonly<Record<Dtype, string | null>> = {
-  bool: "|b1", i8: "|i1", u8: "|u1", i16: "<i2", u16: "<u2", i32: "<i4", u32: "<u4", i64: "<i8", u64: "<u8", f16: "<f2", bf16: null, f32: "<f4", f64: "<f8",
+  bool: "|b1",
+  i8: "|i1",
+  u8: "|u1",
+  i16: "<i2",
+  u16: "<u2",
+  i32: "<i4",
+  u32: "<u4",
+  i64: "<i8",
+  u64: "<u8",
+  f16: "<f2",
+  bf16: null,
+  f32: "<f4",
+  f64: "<f8",
 };
 
 /**

@@ -8,8 +8,8 @@ import { checkBytes, checkLimit, claim, fail, quote, type ReadOptions } from "./
 import { crc32 } from "./crc32.ts";
 import { inflate } from "./inflate.ts";
 import { parseNpy, writeNpy } from "./npy.ts";
-import { writeZip } from "./zip-write.ts";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.ts";
+import { writeZip } from "./zip-write.ts";
 
 /**
  * Reads all arrays of an npz file, stored or deflated.
@@ -21,7 +21,12 @@ import { readZipDirectory, type ZipEntry } from "./zip-directory.ts";
 export function readNpz(bytes: Uint8Array, options?: ReadOptions): Map<string, NumericArray> {
   const limit = checkLimit("readNpz", options);
   const entries = readZipDirectory("readNpz", checkBytes("readNpz", bytes));
-  claim("readNpz", "the sum of its entries", entries.reduce((sum, entry) => sum + entry.size, 0), limit);
+  claim(
+    "readNpz",
+    "the sum of its entries",
+    entries.reduce((sum, entry) => sum + entry.size, 0),
+    limit,
+  );
   const arrays = new Map<string, NumericArray>();
   let left = limit;
   for (const entry of entries) {
@@ -37,7 +42,8 @@ export function readNpz(bytes: Uint8Array, options?: ReadOptions): Map<string, N
 function unpack(where: string, entry: ZipEntry): Uint8Array {
   const content = entry.method === 0 ? entry.packed : inflate(where, `the entry ${quote(entry.name)}`, entry.packed, entry.size);
   const crc = crc32(content);
-  if (crc !== entry.crc) fail("E_FORMAT", where, `the entry ${quote(entry.name)} has the CRC-32 ${hex(crc)}, the directory says ${hex(entry.crc)}`);
+  if (crc !== entry.crc)
+    fail("E_FORMAT", where, `the entry ${quote(entry.name)} has the CRC-32 ${hex(crc)}, the directory says ${hex(entry.crc)}`);
   return content;
 }
 

@@ -18,7 +18,19 @@ const headerCap = 100_000_000;
 const tensorCap = 100_000;
 
 const dtypes: Readonly<Record<string, Dtype>> = {
-  BOOL: "bool", I8: "i8", U8: "u8", I16: "i16", U16: "u16", I32: "i32", U32: "u32", I64: "i64", U64: "u64", F16: "f16", BF16: "bf16", F32: "f32", F64: "f64",
+  BOOL: "bool",
+  I8: "i8",
+  U8: "u8",
+  I16: "i16",
+  U16: "u16",
+  I32: "i32",
+  U32: "u32",
+  I64: "i64",
+  U64: "u64",
+  F16: "f16",
+  BF16: "bf16",
+  F32: "f32",
+  F64: "f64",
 };
 
 interface Tensor {
@@ -47,11 +59,20 @@ export function readSafetensors(bytes: Uint8Array, options?: ReadOptions): Safet
   if (header.size > tensorCap) fail("E_LIMIT", where, `the header has ${header.size} tensors, at most ${tensorCap} are read`);
   const tensors = [...header].map(([name, description]) => readDescription(where, name, description, data.length));
   checkCover(where, tensors, data.length);
-  claim(where, "the sum of its tensors", tensors.reduce((sum, { count, dtype }) => sum + count * bytesInMemory(dtype), 0), limit);
+  claim(
+    where,
+    "the sum of its tensors",
+    tensors.reduce((sum, { count, dtype }) => sum + count * bytesInMemory(dtype), 0),
+    limit,
+  );
 
   const arrays = new Map<string, NumericArray>();
   for (const { name, dtype, shape, count, from, to } of tensors) {
-    arrays.set(name, { dtype, shape, data: decodeElements(`${where}: tensor ${quote(name)}`, data.subarray(from, to), dtype, count, true) });
+    arrays.set(name, {
+      dtype,
+      shape,
+      data: decodeElements(`${where}: tensor ${quote(name)}`, data.subarray(from, to), dtype, count, true),
+    });
   }
   return { tensors: arrays, metadata };
 }
@@ -60,7 +81,8 @@ function readHeader(where: string, bytes: Uint8Array): { header: Map<string, Jso
   if (bytes.length < 8) fail("E_FORMAT", where, `the file has ${bytes.length} bytes, at least 8 are needed for the length of the header`);
   const view = viewOf(bytes);
   const length = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
-  if (length > headerCap) fail("E_LIMIT", where, `the header declares ${length} bytes, at most ${headerCap} are read (or this is no safetensors file)`);
+  if (length > headerCap)
+    fail("E_LIMIT", where, `the header declares ${length} bytes, at most ${headerCap} are read (or this is no safetensors file)`);
   if (length > bytes.length - 8) fail("E_FORMAT", where, `the header declares ${length} bytes, only ${bytes.length - 8} are there`);
   if (length < 2) fail("E_FORMAT", where, `the header declares ${length} bytes, the shortest is {}`);
   if (bytes[8] !== 0x7b) fail("E_FORMAT", where, 'the header does not start with "{"');
@@ -103,14 +125,20 @@ function readDescription(where: string, name: string, description: Json, availab
   if (to > available) fail("E_FORMAT", here, `data_offsets ${from} to ${to} reach beyond the ${available} bytes of data`);
   const count = countEntries(here, shape);
   if (count * bytesInFile(dtype) !== to - from) {
-    fail("E_FORMAT", here, `shape [${shape.join(", ")}] of ${code} needs ${count * bytesInFile(dtype)} bytes, data_offsets give ${to - from}`);
+    fail(
+      "E_FORMAT",
+      here,
+      `shape [${shape.join(", ")}] of ${code} needs ${count * bytesInFile(dtype)} bytes, data_offsets give ${to - from}`,
+    );
   }
   return { name, dtype, shape, count, from, to };
 }
 
 function readCounts(where: string, key: string, value: Json | undefined): number[] {
   if (!Array.isArray(value)) return fail("E_FORMAT", where, `${key} is missing or not a list`);
-  return value.map((n) => (typeof n === "number" && n >= 0 ? n : fail("E_FORMAT", where, `${key} holds something else than whole numbers of at least 0`)));
+  return value.map((n) =>
+    typeof n === "number" && n >= 0 ? n : fail("E_FORMAT", where, `${key} holds something else than whole numbers of at least 0`),
+  );
 }
 
 /** Sorted by their place, the tensors must follow each other from the first byte to the last. */
@@ -141,15 +169,19 @@ export function writeSafetensors(tensors: ReadonlyMap<string, NumericArray>, opt
   if (!(tensors instanceof Map)) fail("E_SHAPE", where, "expected a Map from names to arrays");
   if (tensors.size > tensorCap) fail("E_LIMIT", where, `${tensors.size} tensors, at most ${tensorCap} are read back`);
   const metadata = options?.metadata ?? new Map<string, string>();
+  if (!(metadata instanceof Map)) fail("E_SHAPE", where, "expected metadata as a Map from strings to strings");
   for (const text of [...tensors.keys(), ...[...metadata].flat()]) checkText(where, text);
   for (const name of [...tensors.keys(), ...metadata.keys()]) {
     const forbidden = ["__proto__", "constructor", "prototype"].includes(name) || (tensors.has(name) && name === "__metadata__");
     if (forbidden) fail("E_RANGE", where, `${quote(name)} cannot be a name`);
   }
   for (const [name, array] of tensors) checkArray(`${where}: tensor ${quote(name)}`, array);
-  const ordered = [...tensors].sort(([a, { dtype: p }], [b, { dtype: q }]) => bytesInFile(q) - bytesInFile(p) || (a < b ? -1 : a > b ? 1 : 0));
+  const ordered = [...tensors].sort(
+    ([a, { dtype: p }], [b, { dtype: q }]) => bytesInFile(q) - bytesInFile(p) || (a < b ? -1 : a > b ? 1 : 0),
+  );
 
-  const parts = metadata.size > 0 ? [`"__metadata__":${jsonObject([...metadata].map(([key, value]) => [key, JSON.stringify(value)]))}`] : [];
+  const parts =
+    metadata.size > 0 ? [`"__metadata__":${jsonObject([...metadata].map(([key, value]) => [key, JSON.stringify(value)]))}`] : [];
   let at = 0;
   for (const [name, { dtype, shape, data }] of ordered) {
     const to = at + data.length * bytesInFile(dtype);

@@ -52,24 +52,31 @@ function findEnd(where: string, view: DataView): { start: number; stop: number; 
   let at = view.byteLength - 22;
   const first = Math.max(0, at - 65535);
   while (at >= first && !(view.getUint32(at, true) === 0x06054b50 && at + 22 + view.getUint16(at + 20, true) === view.byteLength)) at--;
-  if (at < first) return fail("E_FORMAT", where, "not a zip file: it does not end with the record of its directory (cut short, or bytes after it)");
+  if (at < first)
+    return fail("E_FORMAT", where, "not a zip file: it does not end with the record of its directory (cut short, or bytes after it)");
   let entries = view.getUint16(at + 10, true);
   let size = view.getUint32(at + 12, true);
   let start = view.getUint32(at + 16, true);
-  if (view.getUint16(at + 4, true) !== 0 || view.getUint16(at + 6, true) !== 0) fail("E_UNSUPPORTED", where, "the zip file is split over several disks");
+  if (view.getUint16(at + 4, true) !== 0 || view.getUint16(at + 6, true) !== 0)
+    fail("E_UNSUPPORTED", where, "the zip file is split over several disks");
   if (view.getUint16(at + 8, true) !== entries) fail("E_FORMAT", where, "the zip file's two counts of entries differ");
 
   let stop = at;
   const locator = at - 20;
   if (locator >= 0 && view.getUint32(locator, true) === 0x07064b50) {
     const record = readLong(where, view, locator + 8);
-    if (record + 56 > locator || view.getUint32(record, true) !== 0x06064b50) fail("E_FORMAT", where, `ZIP64: no end record at byte ${record}`);
+    if (record + 56 > locator || view.getUint32(record, true) !== 0x06064b50)
+      fail("E_FORMAT", where, `ZIP64: no end record at byte ${record}`);
     if (record + 12 + readLong(where, view, record + 4) !== locator) fail("E_FORMAT", where, "ZIP64: the end record's length is wrong");
     const wide = [readLong(where, view, record + 32), readLong(where, view, record + 40), readLong(where, view, record + 48)] as const;
     const agrees =
-      (entries === 0xffff || entries === wide[0]) && (size === 0xffffffff || size === wide[1]) && (start === 0xffffffff || start === wide[2]);
-    if (!agrees || readLong(where, view, record + 24) !== wide[0]) fail("E_FORMAT", where, "ZIP64: the end record contradicts the plain one");
-    if (view.getUint32(record + 16, true) + view.getUint32(record + 20, true) !== 0) fail("E_UNSUPPORTED", where, "the zip file is split over several disks");
+      (entries === 0xffff || entries === wide[0]) &&
+      (size === 0xffffffff || size === wide[1]) &&
+      (start === 0xffffffff || start === wide[2]);
+    if (!agrees || readLong(where, view, record + 24) !== wide[0])
+      fail("E_FORMAT", where, "ZIP64: the end record contradicts the plain one");
+    if (view.getUint32(record + 16, true) + view.getUint32(record + 20, true) !== 0)
+      fail("E_UNSUPPORTED", where, "the zip file is split over several disks");
     [entries, size, start] = wide;
     stop = record;
   }
@@ -101,7 +108,8 @@ function readCentral(where: string, bytes: Uint8Array, view: DataView, at: numbe
   const rawName = bytes.subarray(at + 46, at + 46 + nameLength);
   const name = checkName(where, decodeUtf8(where, `the entry name at byte ${at + 46}`, rawName));
   if (flags & 0x2041) fail("E_UNSUPPORTED", where, `the entry ${quote(name)} is encrypted`);
-  if (method !== 0 && method !== 8) fail("E_UNSUPPORTED", where, `the entry ${quote(name)} has compression method ${method}; 0 (stored) and 8 (deflate) are read`);
+  if (method !== 0 && method !== 8)
+    fail("E_UNSUPPORTED", where, `the entry ${quote(name)} has compression method ${method}; 0 (stored) and 8 (deflate) are read`);
   const disk = view.getUint16(at + 34, true);
   if (disk !== 0 && disk !== 0xffff) fail("E_UNSUPPORTED", where, `the entry ${quote(name)} is on another disk`);
   const plain = [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)];
@@ -126,20 +134,29 @@ function widen(where: string, view: DataView, name: string, plain: number[], ext
   let from = wide?.from ?? 0;
   return plain.map((field) => {
     if (field !== 0xffffffff) return field;
-    if (!wide || from + 8 > wide.to) return fail("E_FORMAT", where, `ZIP64: the entry ${quote(name)} lacks the field that its header points to`);
+    if (!wide || from + 8 > wide.to)
+      return fail("E_FORMAT", where, `ZIP64: the entry ${quote(name)} lacks the field that its header points to`);
     from += 8;
     return readLong(where, view, from - 8);
   });
 }
 
 /** Checks the local header against the central one and finds the entry's bytes. */
-function readLocal(where: string, bytes: Uint8Array, view: DataView, central: Central, directory: number): { packed: Uint8Array; to: number } {
+function readLocal(
+  where: string,
+  bytes: Uint8Array,
+  view: DataView,
+  central: Central,
+  directory: number,
+): { packed: Uint8Array; to: number } {
   const { name, offset } = central;
-  if (offset + 30 > directory || view.getUint32(offset, true) !== 0x04034b50) fail("E_FORMAT", where, `the entry ${quote(name)} has no header at byte ${offset}`);
+  if (offset + 30 > directory || view.getUint32(offset, true) !== 0x04034b50)
+    fail("E_FORMAT", where, `the entry ${quote(name)} has no header at byte ${offset}`);
   const nameLength = view.getUint16(offset + 26, true);
   const from = offset + 30 + nameLength + view.getUint16(offset + 28, true);
   const to = from + central.packedSize;
-  if (to > directory) fail("E_FORMAT", where, `the entry ${quote(name)} (bytes ${from} to ${to}) reaches into the directory at byte ${directory}`);
+  if (to > directory)
+    fail("E_FORMAT", where, `the entry ${quote(name)} (bytes ${from} to ${to}) reaches into the directory at byte ${directory}`);
   const localName = bytes.subarray(offset + 30, offset + 30 + nameLength);
   const same = localName.length === central.rawName.length && localName.every((byte, i) => byte === central.rawName[i]);
   if (!same) fail("E_FORMAT", where, `the entry ${quote(name)} has another name in its local header`);
@@ -154,7 +171,8 @@ function readLocal(where: string, bytes: Uint8Array, view: DataView, central: Ce
   if (!empty && (crc !== central.crc || size !== central.size || packedSize !== central.packedSize)) {
     fail("E_FORMAT", where, `the entry ${quote(name)} has another size or checksum in its local header`);
   }
-  if (central.method === 0 && central.size !== central.packedSize) fail("E_FORMAT", where, `the stored entry ${quote(name)} has two different sizes`);
+  if (central.method === 0 && central.size !== central.packedSize)
+    fail("E_FORMAT", where, `the stored entry ${quote(name)} has two different sizes`);
   return { packed: bytes.subarray(from, to), to: late ? skipDescriptor(where, view, central, to, directory) : to };
 }
 
@@ -176,13 +194,19 @@ function skipDescriptor(where: string, view: DataView, central: Central, at: num
 
 function checkName(where: string, name: string): string {
   const doubt =
-    name === "" ? "is empty"
-    : name.includes("\0") ? "holds a NUL"
-    : name.includes("\\") ? "holds a backslash"
-    : name.startsWith("/") ? "is absolute"
-    : /^[A-Za-z]:/.test(name) ? "names a drive"
-    : name.split("/").some((part) => part === ".." || part === "." || part === "") ? 'has a part that is empty, "." or ".."'
-    : undefined;
+    name === ""
+      ? "is empty"
+      : name.includes("\0")
+        ? "holds a NUL"
+        : name.includes("\\")
+          ? "holds a backslash"
+          : name.startsWith("/")
+            ? "is absolute"
+            : /^[A-Za-z]:/.test(name)
+              ? "names a drive"
+              : name.split("/").some((part) => part === ".." || part === "." || part === "")
+                ? 'has a part that is empty, "." or ".."'
+                : undefined;
   if (doubt) fail("E_FORMAT", where, `the entry name ${quote(name)} ${doubt}`);
   return name;
 }
