@@ -77,6 +77,8 @@ describe("known entries", () => {
         const y = oracle.evaluate(at(states, t), X, model, t === 0 ? { known } : {});
         expect(state).toEqual(y.map((value, j) => (known[j] === 1 ? at(q, j) : value)));
       });
+      const halves = known.map((k) => k / 2);
+      expect(pick(oracle.recall(q, X, model, { known: halves, clamp: true }).answer, known)).toEqual(pick(q, known));
     });
     fc.assert(check, runs);
   });
@@ -111,7 +113,7 @@ describe("steps, convergence and values", () => {
     const check = fc.property(problem(), fc.integer({ min: 1, max: 12 }), ({ X, q, beta }, maxSteps) => {
       const model: Model = { similarity: "l2", separation: "softmax", beta };
       const { states, steps, converged } = oracle.recall(q, X, model, { steps: "converge", tolerance: 1e-3, maxSteps });
-      const small = states.slice(1).map((state, t) => distance(state, at(states, t)) <= 1e-3 * Math.max(1, oracle.norm(state)));
+      const small = states.slice(1).map((state, t) => distance(state, at(states, t)) <= 1e-3 * Math.max(1, oracle.norm(at(states, t))));
       expect(small.slice(0, -1)).not.toContain(true);
       expect(small.at(-1)).toBe(converged);
       expect(converged || steps === maxSteps).toBe(true);
@@ -163,6 +165,10 @@ describe("posts", () => {
       expect(Math.abs(oracle.norm(oracle.applyPost(y, "l2norm")) - 1)).toBeLessThan(1e-14);
       expect(Math.abs(oracle.sum(layer))).toBeLessThan(1e-9);
       expect(Math.abs(oracle.dot(layer, layer) / y.length - 1)).toBeLessThan(1e-12);
+      // With ε the variance is v/(v + ε).
+      const soft = oracle.applyPost(y, "layernorm", 0.5);
+      const variance = oracle.sum(y.map((value) => (value - oracle.sum(y) / y.length) ** 2)) / y.length;
+      expect(Math.abs(oracle.dot(soft, soft) / y.length - variance / (variance + 0.5))).toBeLessThan(1e-12);
       expect(largestDifference(scale(oracle.norm(y), oracle.applyPost(y, "l2norm")), y)).toBeLessThan(1e-14);
       oracle.applyPost(y, "sign").forEach((value, j) => {
         expect(value * Math.abs(at(y, j))).toBe(at(y, j));

@@ -140,6 +140,7 @@ describe("certificates", () => {
       const inside = Math.min(...X.map((x) => distance(x, q))) < Math.sqrt(2 / beta);
       expect(ball.bound === null).toBe(!inside);
       expect(ball.support > 0).toBe(inside);
+      expect(ball.label === "none").toBe(!inside);
     });
     fc.assert(check, runs);
   });

@@ -20,10 +20,11 @@ const isSparse = ({ separation: name, support = "all", alpha }: Model): boolean 
 export const supportSize = (p: Vector, exact: boolean): number =>
   exact ? p.filter((value) => value > 0).length : Math.round(sum(p) ** 2 / dot(p, p));
 
-export type Label = "single" | "metastable" | "global";
+export type Label = "single" | "metastable" | "global" | "none";
 
-/** single if the largest weight is at least 0.9; global if the size is more than half of M > 2 patterns; metastable otherwise. */
+/** single if the largest weight is at least 0.9; global if the size is more than half of M > 2 patterns; metastable otherwise; none without any weight. */
 export function labelOf(p: Vector, size: number): Label {
+  if (sum(p) === 0) return "none";
   if (Math.max(...p) >= 0.9) return "single";
   return size > p.length / 2 && p.length > 2 ? "global" : "metastable";
 }

@@ -1,5 +1,5 @@
 /** @file One evaluation of the operator y = post(Vᵀ sep(β·sim(q, X) | support)), for every similarity, separation, support and post. */
-import { combine, norm, type Rows, scale, sum, type Vector } from "./arrays.ts";
+import { combine, dot, norm, type Rows, scale, sum, type Vector } from "./arrays.ts";
 import { type Separation, separate } from "./separations.ts";
 import { type Similarity, similarities } from "./similarities.ts";
 import { type Support, supportMask } from "./supports.ts";
@@ -10,13 +10,15 @@ export interface Model extends Similarity, Separation, Support {
   /** 0 is the mean over the support, Infinity the largest similarity, ties shared. */
   readonly beta: number;
   readonly post?: Post;
+  /** layernorm: added to the variance, default 0 */
+  readonly layerEpsilon?: number;
 }
 
-/** identity; y/‖y‖; (y − mean)/standard deviation; the sign of each entry. A zero norm or deviation gives zeros, the sign of 0 is 0. */
-export function applyPost(y: Vector, post: Post = "identity"): number[] {
+/** identity; y/‖y‖; (y − mean)/√(variance + ε); the sign of each entry. A zero divisor gives zeros, the sign of 0 is 0. */
+export function applyPost(y: Vector, post: Post = "identity", epsilon = 0): number[] {
   const average = sum(y) / y.length;
   const centred = y.map((value) => value - average);
-  const deviation = norm(centred) / Math.sqrt(y.length);
+  const deviation = Math.sqrt(dot(centred, centred) / y.length + epsilon);
   switch (post) {
     case "identity":
       return [...y];
@@ -48,5 +50,5 @@ export function evaluate(q: Vector, X: Rows, model: Model, { values, known }: { 
     if (values !== undefined) throw new RangeError("the query lies outside every ball");
     return [...q];
   }
-  return applyPost(combine(p, values ?? X), model.post);
+  return applyPost(combine(p, values ?? X), model.post, model.layerEpsilon);
 }

@@ -11,7 +11,7 @@ export interface RecallOptions {
   readonly values?: Rows;
   /** Weights in [0, 1] of the entries of the cue; the first evaluation compares on them, later states are complete. */
   readonly known?: Vector;
-  /** Put the known entries back after every evaluation in the pattern space: k·q + (1−k)·y. */
+  /** Put the known entries (k > 0) back after every evaluation in the pattern space. */
   readonly clamp?: boolean;
 }
 
@@ -32,11 +32,10 @@ export type Operator = (q: Vector, how: { values?: Rows; known?: Vector }) => nu
 const repeats = (a: Vector, b: Vector): boolean =>
   a.every((value, j) => Math.abs(value - at(b, j)) <= 4 * Number.EPSILON * Math.max(Math.abs(value), Math.abs(at(b, j))));
 
-const clampTo = (cue: Vector, known: Vector, y: Vector): number[] =>
-  y.map((value, j) => (at(known, j) === 0 ? value : at(known, j) * at(cue, j) + (1 - at(known, j)) * value));
+const clampTo = (cue: Vector, known: Vector, y: Vector): number[] => y.map((value, j) => (at(known, j) > 0 ? at(cue, j) : value));
 
 /**
- * Iterates `operator` from the cue q. "converge" stops at ‖Δq‖ <= tolerance·max(1, ‖q‖), or at a state that repeats or alternates; the step out of a partial cue
+ * Iterates `operator` from the cue q. "converge" stops at ‖f(q) − q‖ <= tolerance·max(1, ‖q‖), or at a state that repeats or alternates; the step out of a partial cue
  * does not count, since its missing entries are not a state.
  */
 export function iterate(operator: Operator, q: Vector, options: RecallOptions = {}): Recall {
@@ -51,7 +50,7 @@ export function iterate(operator: Operator, q: Vector, options: RecallOptions = 
     const y = operator(at(states, t), cueOf(t));
     const next = clamp && known !== undefined ? clampTo(q, known, y) : y;
     if (steps === "converge" && !(t === 0 && partial)) {
-      const small = distance(next, at(states, t)) <= tolerance * Math.max(1, norm(next));
+      const small = distance(next, at(states, t)) <= tolerance * Math.max(1, norm(at(states, t)));
       converged = small || repeats(next, at(states, t)) || (t > 0 && repeats(next, at(states, t - 1)));
     }
     states.push(next);
