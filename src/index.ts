@@ -14,3 +14,4 @@ export { separate, type SeparationOptions } from "./memory/separate.ts";
 export { separationLoss, type SeparationLossOptions } from "./memory/separation-loss.ts";
 export { createSequenceMemory, replay } from "./memory/sequence.ts";
 export type * from "./memory/types.ts";
+export { type AbortSignalLike, type HopfieldWorker, openWorker, type WorkerCallOptions, type WorkerMemory } from "./worker/open.ts";

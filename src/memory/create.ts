@@ -3,7 +3,7 @@
  * evaluation into results. The state of a memory is its PatternStore, its labels and the beta in use; everything else is a function.
  */
 import { HopfieldError } from "../core/errors.ts";
-import { type Matrix, type MatrixLike, toMatrix } from "../core/matrix.ts";
+import { type Matrix, type MatrixLike, shapeOf, toMatrix } from "../core/matrix.ts";
 import { checkNames, checkNumber } from "../core/options.ts";
 import { viewF32 } from "../kernels/arena.ts";
 import { checkSigns } from "./binary.ts";
@@ -12,7 +12,7 @@ import { appendRows, keepRows, openPatternStore, patternRow } from "./pattern-st
 import { resolve } from "./presets.ts";
 import { recallCues } from "./recall.ts";
 import { type MemoryState, betaOf, engineOf } from "./state.ts";
-import type { Memory, MemoryOptions, RecallOptions } from "./types.ts";
+import type { Memory, MemoryOptions, Recall, RecallOptions } from "./types.ts";
 
 /**
  * Stores M patterns of dimension d under one model of the family. The patterns are copied: later changes to the input do not reach the memory (unless it came from `allocate`).
@@ -23,7 +23,7 @@ import type { Memory, MemoryOptions, RecallOptions } from "./types.ts";
  */
 export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}): Memory {
   const given = options ?? {};
-  const shape = shapeOnly(patterns);
+  const shape = shapeOf(patterns, "createMemory: patterns");
   const settings = resolve(given, shape.rows, shape.columns);
   const labels = given.labels === undefined ? null : readLabels(given.labels, shape.rows, "createMemory: labels");
   if (settings.procedure === "binary" && given.values !== undefined) {
@@ -34,13 +34,18 @@ export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}):
     checkSigns({ data: viewF32(store.arena, store.patterns, store.rows * store.dimension), rows: store.rows, columns: store.dimension }, "createMemory: patterns");
   }
   const state: MemoryState = { store, settings, hasValues: given.values !== undefined, labels, engine: null, beta: null };
-  return facade(state);
+  const memory = facade(state);
+  states.set(memory, state);
+  return memory;
 }
 
-function shapeOnly(patterns: MatrixLike): { rows: number; columns: number } {
-  if (typeof patterns === "object" && patterns !== null && "rows" in patterns && "columns" in patterns) return { rows: patterns.rows, columns: patterns.columns };
-  const matrix = toMatrix(patterns, "createMemory: patterns");
-  return { rows: matrix.rows, columns: matrix.columns };
+const states = new WeakMap<Memory, MemoryState>();
+
+/** A part of a larger recall: `firstRow` is the place of the first query in the whole batch, on which masks, windows and positions depend. For the worker, which recalls in parts. */
+export function recallPart(memory: Memory, queries: MatrixLike, options: RecallOptions, firstRow: number): Recall {
+  const state = states.get(memory);
+  if (!state) throw new HopfieldError("E_CONFLICT", "recall: not a memory of this module");
+  return recallCues(state, queries, options, firstRow);
 }
 
 function readLabels(labels: ArrayLike<string | number>, rows: number, name: string): (string | number)[] {

@@ -59,10 +59,13 @@ export function openPatternStore(input: MatrixLike, values: MatrixLike | undefin
     arena = prepared.arena;
     patterns = prepared.address;
   } else {
-    const matrix = toMatrix(input, name);
+    // Numbers that are f32 already are checked where they are and copied once.
+    const direct = "data" in input && input.data instanceof Float32Array;
+    const data = direct ? (input.data as Float32Array) : toMatrix(input, name).data;
+    if (direct) checkFinite({ data, rows, columns }, name);
     arena = openArena();
     patterns = allocate(arena, rows * columns * 4);
-    viewF32(arena, patterns, rows * columns).set(matrix.data);
+    viewF32(arena, patterns, rows * columns).set(data);
   }
   const keyDimension = kernel ? kernel.rows : columns;
   const keys = kernel ? allocate(arena, rows * keyDimension * 4) : patterns;

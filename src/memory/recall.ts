@@ -23,13 +23,14 @@ interface Detail {
   vote?: { label: string | number | null; weight: number };
 }
 
-export function recallCues(state: MemoryState, input: MatrixLike, options: RecallOptions): Recall {
+/** @param firstRow place of the first query in the whole batch. */
+export function recallCues(state: MemoryState, input: MatrixLike, options: RecallOptions, firstRow = 0): Recall {
   checkNames("recall", options, optionNames);
   const { store, settings } = state;
   const cues = readCues("recall", input, store.dimension, settings, options);
   if (settings.procedure === "binary") checkSigns(cues.queries, "recall: queries");
   const { rows: count } = cues.queries;
-  const positions = options.positions === undefined ? null : readPositions(options.positions, count);
+  const positions = options.positions === undefined ? null : readPositions(options.positions, firstRow + count);
   const alternatives = options.alternatives === undefined ? 0 : checkNumber("recall", "alternatives", options.alternatives, { whole: true, atLeast: 0 });
   const minimumWeight = options.minimumWeight === undefined ? 0 : checkNumber("recall", "minimumWeight", options.minimumWeight, { atLeast: 0, atMost: 1 });
   if (options.minimumWeight !== undefined && !state.labels) throw new HopfieldError("E_UNSUPPORTED", "recall: minimumWeight needs a memory with labels");
@@ -41,6 +42,7 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
     readsValues: state.hasValues,
   };
   const engine = engineOf(state);
+  const placesOf = (rows: Int32Array): Int32Array => (firstRow === 0 ? rows : rows.map((row) => row + firstRow));
   const details: Detail[] = new Array(count);
   const wantsDetail = alternatives > 0 || state.labels !== null;
   const step = (states: Float32Array, rows: Int32Array, first: boolean, readValues: boolean): Evaluation => {
@@ -51,7 +53,7 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
     const evaluation = engine.evaluate({
       queries: states,
       count: rows.length,
-      rows,
+      rows: placesOf(rows),
       positions,
       known,
       readValues,
@@ -64,15 +66,16 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
     return evaluation;
   };
   const everyRow = Int32Array.from({ length: count }, (_, i) => i);
+  const everyPlace = placesOf(everyRow);
   const trace = options.trace ? { states: [] as Matrix[], energies: [] as Float64Array[] } : null;
   const onStep = trace
     ? (states: Float32Array) => {
         trace.states.push({ data: states.slice(), rows: count, columns: store.dimension });
-        trace.energies.push(Float64Array.from(engine.energies(states, everyRow, positions), (e) => e ?? Number.NaN));
+        trace.energies.push(Float64Array.from(engine.energies(states, everyPlace, positions), (e) => e ?? Number.NaN));
       }
     : null;
   const run = iterate(cues.queries.data, store.dimension, store.valueDimension, plan, step, onStep);
-  const energies = options.energy ? engine.energies(run.states, everyRow, positions) : null;
+  const energies = options.energy ? engine.energies(run.states, everyPlace, positions) : null;
   const clamped = options.clamp === true && cues.known !== null && !state.hasValues;
   const results = Array.from(everyRow, (b) => ({
     ...resultOf(state, run, b, energies?.[b] ?? null, clamped),
