@@ -18,13 +18,17 @@ export function fail(code: ErrorCode, where: string, message: string, details: R
   throw new HopfieldError(code, `${where}: ${message}`, details);
 }
 
-/** @throws HopfieldError E_SHAPE unless `input` is a Uint8Array (a Node Buffer is one) whose memory is still there. */
+/**
+ * The input itself, or a copy of it where another thread could change the memory while it is read.
+ * @throws HopfieldError E_SHAPE unless `input` is a Uint8Array (a Node Buffer is one).
+ */
 export function checkBytes(where: string, input: unknown): Uint8Array {
   if (!(input instanceof Uint8Array)) {
     const got = input === null ? "null" : ArrayBuffer.isView(input) || Array.isArray(input) ? "another kind of array" : typeof input;
     return fail("E_SHAPE", where, `expected the bytes of the file as a Uint8Array, got ${got}`);
   }
-  return input;
+  const shared = typeof SharedArrayBuffer !== "undefined" && input.buffer instanceof SharedArrayBuffer;
+  return shared ? new Uint8Array(input) : input;
 }
 
 /** @throws HopfieldError E_RANGE for unknown options or a limit that is not a whole number. */

@@ -31,10 +31,10 @@ const mostColumns = 2 ** 24;
 
 /** @throws HopfieldError E_FORMAT (not UTF-8, NUL characters), E_LIMIT (above 512 MiB or above `limit`), E_SHAPE (neither text nor bytes). */
 export function csvText(where: string, input: Uint8Array | string, limit: number): string {
-  const size = typeof input === "string" ? input.length : checkBytes(where, input).length;
-  if (size > longestText) fail("E_LIMIT", where, `the text is ${size} bytes long, at most ${longestText} are read at once`);
-  claim(where, "the text", size, limit);
-  const text = typeof input === "string" ? input : decodeUtf8(where, "the text", input);
+  const given = typeof input === "string" ? input : checkBytes(where, input);
+  if (given.length > longestText) fail("E_LIMIT", where, `the text is ${given.length} bytes long, at most ${longestText} are read at once`);
+  claim(where, "the text", given.length, limit);
+  const text = typeof given === "string" ? given : decodeUtf8(where, "the text", given);
   const zero = text.indexOf("\0");
   if (zero >= 0) fail("E_FORMAT", where, `character ${zero} is NUL, so this is not a text file in UTF-8`);
   return text.startsWith("\ufeff") ? text.slice(1) : text;

@@ -10,8 +10,7 @@ import { fail } from "./bytes.ts";
 const largestRatio = 1032;
 
 /**
- * Exactly `size` bytes out of `packed`. Takes `size` bytes and a working space of at most about 2 MiB plus a small multiple of the bytes given so far;
- * `size` is first checked against what `packed` could give.
+ * Exactly `size` bytes out of `packed`. Takes `size` bytes and a working space of a few MiB (5, or 20 for results above that); `size` is first checked against what `packed` could give.
  * @throws HopfieldError E_FORMAT when the stream is malformed or gives fewer or more bytes.
  */
 export function inflate(where: string, what: string, packed: Uint8Array, size: number): Uint8Array {
@@ -33,7 +32,7 @@ export function inflate(where: string, what: string, packed: Uint8Array, size: n
   });
   for (let start = 0; start < packed.length; ) {
     // Pieces become small near the end, where too much output would be a lie and not progress.
-    const length = Math.min(8192, Math.max(1024, Math.ceil((size - filled) / largestRatio)));
+    const length = Math.min(8192, 2048 + Math.ceil((size - filled) / largestRatio));
     const end = Math.min(start + length, packed.length);
     silent += end - start;
     // A block without output ends within 64 KiB; longer silence means bytes after the stream's end, which fflate would hoard.

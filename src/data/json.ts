@@ -8,14 +8,17 @@ import { fail, quote } from "./bytes.ts";
 export type Json = string | number | boolean | null | Json[] | Map<string, Json>;
 
 const deepest = 64;
+/** Most values of all kinds, so that a header of the largest size cannot become gigabytes of small objects. */
+const mostValues = 2 ** 22;
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * @param what words for the messages, for example "the header".
- * @throws HopfieldError E_FORMAT with the character where it went wrong; E_LIMIT for more than 64 levels.
+ * @throws HopfieldError E_FORMAT with the character where it went wrong; E_LIMIT for more than 64 levels or 2^22 values.
  */
 export function parseJson(where: string, what: string, text: string): Json {
   let position = 0;
+  let values = 0;
   function wrong(expected: string): never {
     const got = position < text.length ? quote(text.slice(position, position + 12)) : "the end";
     return fail("E_FORMAT", where, `${what} is not JSON: expected ${expected} at character ${position}, got ${got}`, { position });
@@ -62,6 +65,7 @@ export function parseJson(where: string, what: string, text: string): Json {
   }
   function value(depth: number): Json {
     if (depth > deepest) fail("E_LIMIT", where, `${what} is nested more than ${deepest} levels deep (character ${position})`);
+    if (++values > mostValues) fail("E_LIMIT", where, `${what} has more than ${mostValues} values (character ${position})`);
     if (take("{")) return object(depth);
     if (take("[")) return list(depth);
     if (text[position] === '"') return string("a string");

@@ -66,6 +66,18 @@ describe("readNpy on files by NumPy", () => {
   });
 });
 
+describe("readNpy on odd views", () => {
+  it("reads memory shared with other threads, Node buffers, and sees detached memory as empty", () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(152));
+    shared.set(fixture("npyF4"));
+    expect(readNpy(shared)).toEqual(readNpy(fixture("npyF4")));
+    expect(readNpy(Buffer.from(fixture("npyF4")))).toEqual(readNpy(fixture("npyF4")));
+    const moved = fixture("npyF4");
+    structuredClone(moved.buffer, { transfer: [moved.buffer] });
+    expectRefusal(() => readNpy(moved), "E_FORMAT", "not an npy file");
+  });
+});
+
 describe("readNpy on bad bytes", () => {
   it("refuses a wrong magic and unknown versions", () => {
     expectRefusal(() => readNpy(bytesOf("NUMPY!!!!!!!!!")), "E_FORMAT", "readNpy: not an npy file");

@@ -92,6 +92,10 @@ describe("readSafetensors", () => {
     expectRefusal(() => readSafetensors(file('{"a":'.repeat(100_000))), "E_LIMIT", "nested more than 64 levels deep");
   });
 
+  it("refuses millions of small values before they take memory", () => {
+    expectRefusal(() => readSafetensors(file(`{"a":[${"[],".repeat(5_000_000)}[]]}`)), "E_LIMIT", "more than 4194304 values");
+  });
+
   it("refuses more than 100 000 tensors and reads that many in little time", () => {
     const many = (n: number) => file(`{${Array.from({ length: n }, (_, i) => `"t${i}":${tensor(0, 0, "[0]")}`).join(",")}}`);
     expectRefusal(() => readSafetensors(many(100_001)), "E_LIMIT", "the header has 100001 tensors, at most 100000");
