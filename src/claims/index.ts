@@ -1,0 +1,39 @@
+/**
+ * @file Every claim that the project checks, in the order `hopfield reproduce` shows them. One file per claim; each holds its own reference in f64. To add one: write the
+ * file, list it here, and make sure that a wrong library fails it (test/claims/claims.test.ts).
+ */
+import { capacityConstants } from "./capacity-constants.ts";
+import { certificateHolds } from "./certificate.ts";
+import { criticalSlowing } from "./critical-slowing.ts";
+import { energyDescent } from "./energy-descent.ts";
+import { epanechnikovExact } from "./epanechnikov-exact.ts";
+import { exactConditioning } from "./exact-conditioning.ts";
+import { exponentialMemory } from "./exponential-memory.ts";
+import { familyIdentities } from "./identities.ts";
+import { linearNearMean } from "./linear-near-mean.ts";
+import { nadarayaWatson } from "./nadaraya-watson.ts";
+import { pointwiseBounds } from "./pointwise-bounds.ts";
+import { orthogonalFeatures, randomFeatureVariance } from "./random-features.ts";
+import { sparseExactRetrieval } from "./sparse-exact-retrieval.ts";
+import { topKEnergy } from "./top-k-energy.ts";
+import type { Claim } from "./types.ts";
+
+export { type Claim, type ClaimContext, type ClaimOutcome, type Library, packageItself } from "./types.ts";
+
+export const claims: readonly Claim[] = [
+  energyDescent,
+  certificateHolds,
+  capacityConstants,
+  criticalSlowing,
+  sparseExactRetrieval,
+  topKEnergy,
+  familyIdentities,
+  nadarayaWatson,
+  exactConditioning,
+  pointwiseBounds,
+  randomFeatureVariance,
+  orthogonalFeatures,
+  linearNearMean,
+  epanechnikovExact,
+  exponentialMemory,
+];

@@ -1,0 +1,125 @@
+/** Every claim holds for two seeds, and none of them holds for a library that computes something else: a claim that nothing can refute is not worth running. */
+import { describe, expect, it } from "vitest";
+import { type ClaimContext, claims, type Library, packageItself } from "../../src/claims/index.ts";
+import type { Memory, MemoryOptions } from "../../src/index.ts";
+
+const context = (seed: number, library?: Library): ClaimContext => ({ seed, progress: () => {}, ...(library ? { library } : {}) });
+
+/** A memory whose answers and weights are a thousandth too long, whose energies are 1e-6 too high and which always says it took five steps. */
+function offByAThousandth(memory: Memory): Memory {
+  const longer = (data: Float32Array): Float32Array => data.map((x) => x * 1.001);
+  return Object.assign(Object.create(memory), {
+    recall: (...input: Parameters<Memory["recall"]>) => {
+      const answer = memory.recall(...input);
+      const results = answer.results.map((result) => ({ ...result, steps: 5 }));
+      return { ...answer, results, states: { ...answer.states, data: longer(answer.states.data) } };
+    },
+    weights: (...input: Parameters<Memory["weights"]>) => {
+      const found = memory.weights(...input);
+      return { ...found, data: longer(found.data) };
+    },
+    energy: (...input: Parameters<Memory["energy"]>) => memory.energy(...input).map((e) => (e === null ? null : e + 1e-6)),
+  }) as Memory;
+}
+
+const stands: Partial<Record<NonNullable<MemoryOptions["model"]>, NonNullable<MemoryOptions["model"]>>> = {
+  sparsemax: "dense",
+  entmax: "dense",
+  normmax: "dense",
+  "top-k": "dense",
+  exponential: "hebbian",
+};
+
+/** Libraries that are wrong in one way each. */
+const wrong = {
+  answers: { ...packageItself, createMemory: (...input) => offByAThousandth(packageItself.createMemory(...input)) },
+  /** What the name says is not what is computed: sparse members and top-k are dense, exponential is Hebbian. */
+  models: {
+    ...packageItself,
+    createMemory: (patterns, options = {}) => {
+      const { model } = options;
+      const stand = model === undefined ? undefined : stands[model];
+      return packageItself.createMemory(patterns, stand === undefined ? options : { ...options, model: stand });
+    },
+  },
+  bound: {
+    ...packageItself,
+    createMemory: (...input) => {
+      const memory = packageItself.createMemory(...input);
+      return Object.assign(Object.create(memory), {
+        recall: (...cues: Parameters<Memory["recall"]>) => {
+          const answer = memory.recall(...cues);
+          return { ...answer, results: answer.results.map((r) => ({ ...r, bound: r.bound === null ? null : r.bound / 2 })) };
+        },
+      }) as Memory;
+    },
+  },
+  capacity: {
+    ...packageItself,
+    capacityBound: (settings) => {
+      const found = packageItself.capacityBound(settings);
+      return { ...found, c: found.c * 1.0001 };
+    },
+  },
+  features: {
+    ...packageItself,
+    positiveFeatures: (...input) => packageItself.positiveFeatures(...input).map((x) => x * 1.01),
+    drawFrequencies: (...input) => {
+      const drawn = packageItself.drawFrequencies(...input);
+      return { ...drawn, data: drawn.data.map((x) => x + 0.1) };
+    },
+  },
+} satisfies Record<string, Library>;
+
+/** Which wrong libraries each claim must refuse. */
+const refused: Record<string, readonly (keyof typeof wrong)[]> = {
+  "energy-descent": ["answers", "models"],
+  certificate: ["answers", "bound"],
+  "capacity-constants": ["capacity"],
+  "critical-slowing-down": ["answers"],
+  "sparse-exact-retrieval": ["answers", "models"],
+  "top-k-energy": ["answers", "models"],
+  "family-identities": ["models"],
+  "nadaraya-watson": ["answers"],
+  "exact-conditioning": ["answers"],
+  "pointwise-bounds-fail": ["answers"],
+  "random-feature-variance": ["features"],
+  "orthogonal-features": ["features"],
+  "linear-near-mean": ["answers"],
+  "epanechnikov-exact": ["answers"],
+  "exponential-memory": ["answers", "models"],
+};
+
+describe("claims", () => {
+  it("have unique ids, plain texts and a place in the table of refusals", () => {
+    expect(new Set(claims.map(({ id }) => id)).size).toBe(claims.length);
+    expect(claims.map(({ id }) => id).sort()).toEqual(Object.keys(refused).sort());
+    for (const claim of claims) {
+      expect(claim.id).toMatch(/^[a-z0-9-]+$/);
+      for (const text of [claim.title, claim.source, claim.expected, claim.tolerance]) expect(text.length).toBeGreaterThan(10);
+      expect(claim.seconds).toBeLessThanOrEqual(20);
+    }
+    expect(claims.reduce((total, { seconds }) => total + seconds, 0)).toBeLessThan(90);
+  });
+
+  for (const claim of claims) {
+    for (const seed of [1, 20261]) {
+      it(`${claim.id} holds (seed ${seed})`, { timeout: 60_000 }, async () => {
+        const outcome = await claim.run(context(seed));
+        expect(outcome.passed, outcome.measured).toBe(true);
+        expect(Object.values(outcome.figures ?? {}).every(Number.isFinite)).toBe(true);
+      });
+    }
+    for (const name of refused[claim.id] ?? []) {
+      it(`${claim.id} refuses wrong ${name}`, { timeout: 60_000 }, async () => {
+        const outcome = await claim.run(context(1, wrong[name]));
+        expect(outcome.passed, outcome.measured).toBe(false);
+      });
+    }
+  }
+
+  it("give the same numbers for the same seed", async () => {
+    const quick = claims.filter(({ id }) => id === "nadaraya-watson" || id === "orthogonal-features");
+    for (const claim of quick) expect(await claim.run(context(3))).toEqual(await claim.run(context(3)));
+  });
+});
