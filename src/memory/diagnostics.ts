@@ -59,6 +59,7 @@ export interface CapacityBound {
   readonly c: number;
   /** The theorem needs c >= minimumC. */
   readonly minimumC: number;
+  /** Whether it applies: c >= minimumC, and beta m^2 >= 1 with m = K sqrt(d - 1). */
   readonly holds: boolean;
   /** At least so many random patterns can be stored (a guarantee, far below what is seen); null where the theorem does not hold. */
   readonly patterns: number | null;
@@ -67,6 +68,7 @@ export interface CapacityBound {
 /**
  * Theorem 3 of Ramsauer et al. (arXiv 2008.02217): random patterns on the sphere of radius K sqrt(d - 1) can be stored, except with probability `failure`, at least up to
  * sqrt(p) c^{(d-1)/4} of them; a = 2/(d-1) (1 + ln(2 beta K^2 p (d-1))), b = 2 K^2 beta / 5, c = b / W0(exp(a + ln b)).
+ * Below beta m^2 = 1 the update is a contraction with one fixed point, so nothing but that can be stored whatever the formula says: `holds` is false there.
  * @param settings beta > 0; radiusFactor K > 0; dimension d >= 2; failure p in (0, 1).
  */
 export function capacityBound(settings: { beta: number; radiusFactor: number; dimension: number; failure: number }): CapacityBound {
@@ -81,6 +83,6 @@ export function capacityBound(settings: { beta: number; radiusFactor: number; di
   const c = b / lambertW(portableExp(a + portableLog(b)));
   const power = (base: number, exponent: number): number => portableExp(exponent * portableLog(base));
   const minimumC = power(2 / Math.sqrt(p), 4 / (d - 1));
-  const holds = c >= minimumC;
+  const holds = c >= minimumC && beta * factor * factor * (d - 1) >= 1;
   return { a, b, c, minimumC, holds, patterns: holds ? Math.sqrt(p) * power(c, (d - 1) / 4) : null };
 }

@@ -10,6 +10,8 @@ export interface IterationPlan {
   readonly maxSteps: number;
   /** Whether the last evaluation reads values of their own; then all before it return to the pattern space. */
   readonly readsValues: boolean;
+  /** The cues lack entries: they are no states, so the step out of them cannot be a fixed point. */
+  readonly partial: boolean;
 }
 
 /** States after each step, for traces: called with the full B x d states. */
@@ -59,7 +61,8 @@ export function iterate(
       const y = evaluation.y.subarray(index * dimension, (index + 1) * dimension);
       const q = states.subarray(b * dimension, (b + 1) * dimension);
       const twoAgo = earlier.subarray(b * dimension, (b + 1) * dimension);
-      if (plan.steps === "converge" && (settled(q, y, plan.tolerance) || nearlyEqual(q, y) || (t > 0 && nearlyEqual(twoAgo, y)))) converged[b] = true;
+      const comparable = plan.steps === "converge" && !(plan.partial && t === 0);
+      if (comparable && (settled(q, y, plan.tolerance) || nearlyEqual(q, y) || (t > (plan.partial ? 1 : 0) && nearlyEqual(twoAgo, y)))) converged[b] = true;
       else still.push(b);
       q.set(y);
     });

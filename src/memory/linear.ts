@@ -63,7 +63,8 @@ function evaluateLinear(store: PatternStore, scale: number, request: Request): E
       for (let k = 0; k < d; k++) normaliser += (phi[b * d + k] as number) * (total[k] as number);
       for (let c = 0; c < columns; c++) out.y[b * columns + c] = (answers[b * stride + c] as number) / normaliser;
     }
-    if (request.summary !== false || request.visit) summarise(store, scale, Float64Array.from(phi), request, out);
+    if (request.summary === false && !request.visit) out.top.fill(-1);
+    else summarise(store, scale, Float64Array.from(phi), request, out);
   });
   return out;
 }

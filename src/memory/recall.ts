@@ -40,6 +40,7 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
     tolerance: options.tolerance === undefined ? settings.tolerance : checkNumber("recall", "tolerance", options.tolerance, { atLeast: 0 }),
     maxSteps: options.maxSteps === undefined ? settings.maxSteps : checkNumber("recall", "maxSteps", options.maxSteps, { whole: true, atLeast: 1 }),
     readsValues: state.hasValues,
+    partial: cues.known !== null,
   };
   const engine = engineOf(state);
   const placesOf = (rows: Int32Array): Int32Array => (firstRow === 0 ? rows : rows.map((row) => row + firstRow));
