@@ -3,13 +3,12 @@
  */
 export { type ErrorCode, HopfieldError } from "./core/errors.ts";
 export type { Matrix, MatrixLike } from "./core/matrix.ts";
-export type { BetaAdvice } from "./memory/advise-beta.ts";
 export { type ColumnScaling, columnScaling, scaleColumns, unscaleColumns } from "./memory/column-scaling.ts";
 export { createMemory } from "./memory/create.ts";
 export { adviseBeta, type CapacityBound, capacityBound, type DiagnosticOptions, separations } from "./memory/diagnostics.ts";
-export { allocateMatrix as allocate } from "./memory/pattern-store.ts";
+export { allocateRows as allocate } from "./memory/allocate.ts";
 export { models } from "./memory/presets.ts";
-export { drawFrequencies, positiveFeatures } from "./memory/random-features.ts";
+export { drawFrequencies, positiveFeatures } from "./memory/frequencies.ts";
 export { separate, type SeparationOptions } from "./memory/separate.ts";
 export { separationLoss, type SeparationLossOptions } from "./memory/separation-loss.ts";
 export { createSequenceMemory, replay } from "./memory/sequence.ts";

@@ -7,6 +7,8 @@ import { plain } from "./generated/plain.ts";
 /** Exports of src/kernels/asm/index.ts; each is documented there. `flag` arguments are 0 or 1. */
 export interface Kernels {
   heapBase(): number;
+  exp(x: number): number;
+  log(x: number): number;
   packQueries(q: number, rows: number, d: number, centre: number, scale: number, rowScales: number, weights: number, weightStride: number, form: number, out: number): void;
   accumulate(
     queries: number, rows: number, d: number, keys: number, values: number, first: number, last: number, dv: number, centre: number, keyScale: number,

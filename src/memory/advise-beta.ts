@@ -6,19 +6,11 @@ import { portableLog } from "../core/portable.ts";
 import { randomStream, sampleWithoutReplacement } from "../core/random.ts";
 import { type PatternStore, derive } from "./pattern-store.ts";
 import { nearestOthers } from "./neighbours.ts";
-import type { Similarity } from "./types.ts";
+import type { BetaAdvice, Similarity } from "./types.ts";
 
 /** Sampled patterns at most, and multiplications at most that looking for their neighbours may cost. */
 const sampleLimit = 1000;
 const workLimit = 2 ** 34;
-
-export interface BetaAdvice {
-  readonly beta: number;
-  /** Smallest gap found: squared distance for l2, twice the separation otherwise; null when no two patterns differ (then beta is 1). */
-  readonly gap: number | null;
-  /** Patterns looked at. */
-  readonly sampled: number;
-}
 
 export function adviseBetaFor(store: PatternStore, similarity: Similarity, seed: number): BetaAdvice {
   return derive(store, `beta:${similarity}:${seed}`, () => {

@@ -5,11 +5,11 @@ import { lambertW } from "../core/numerics.ts";
 import { checkChoice, checkNames, checkNumber } from "../core/options.ts";
 import { portableExp, portableLog } from "../core/portable.ts";
 import { randomStream, sampleWithoutReplacement } from "../core/random.ts";
-import { type BetaAdvice, adviseBetaFor } from "./advise-beta.ts";
+import { adviseBetaFor } from "./advise-beta.ts";
 import { nearestOthers } from "./neighbours.ts";
 import { openPatternStore } from "./pattern-store.ts";
 import { similarities } from "./presets.ts";
-import type { Similarity } from "./types.ts";
+import type { BetaAdvice, Similarity } from "./types.ts";
 
 export interface DiagnosticOptions {
   /** Default "dot" for separations, "l2" for adviseBeta. */

@@ -26,20 +26,9 @@ export interface PatternStore {
 /** Rows handed out by `allocate`, waiting for their memory. */
 const handedOut = new WeakMap<Float32Array, { arena: Arena; address: number }>();
 
-/**
- * A matrix whose numbers already lie where a memory will read them: fill `data`, then give the matrix to createMemory, which takes it over without a copy. After that the
- * matrix belongs to the memory and must not be touched.
- * @throws HopfieldError E_SHAPE, E_LIMIT.
- */
-export function allocateMatrix(rows: number, columns: number): Matrix {
-  if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 1 || columns < 1) {
-    throw new HopfieldError("E_SHAPE", `allocate: rows and columns must be whole numbers of at least 1, got ${rows} x ${columns}`);
-  }
-  const arena = openArena();
-  const address = allocate(arena, rows * columns * 4);
-  const data = viewF32(arena, address, rows * columns);
+/** Remembers rows that lie in an arena already, until a memory takes them over. */
+export function handOut(data: Float32Array, arena: Arena, address: number): void {
   handedOut.set(data, { arena, address });
-  return { data, rows, columns };
 }
 
 /** @throws HopfieldError E_SHAPE, E_NONFINITE, E_LIMIT. */

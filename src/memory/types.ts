@@ -181,3 +181,12 @@ export interface Memory {
   /** Gives the memory's buffers up; every later call throws. */
   free(): void;
 }
+
+/** An inverse temperature from the data. */
+export interface BetaAdvice {
+  readonly beta: number;
+  /** Smallest gap found: squared distance for l2, twice the separation otherwise; null when no two patterns differ (then beta is 1). */
+  readonly gap: number | null;
+  /** Patterns looked at. */
+  readonly sampled: number;
+}

@@ -104,3 +104,18 @@ it("Lambert's W inverts w e^w", () => {
   expect(lambertW(0)).toBe(0);
   expect(lambertW(-1)).toBeNaN();
 });
+
+it("the kernels' exp and log are the portable ones to the bit", () => {
+  const { kernels } = openArena();
+  const random = randomStream(6);
+  for (let i = 0; i < 20_000; i++) {
+    const x = 10 ** (600 * uniform(random) - 300);
+    expect(Object.is(kernels.log(x), portableLog(x))).toBe(true);
+    const y = 1500 * uniform(random) - 750;
+    expect(Object.is(kernels.exp(y), portableExp(y))).toBe(true);
+  }
+  for (const x of [0, -1, 1, 5e-324, Number.POSITIVE_INFINITY, Number.NaN, 710, -745.1]) {
+    expect(Object.is(kernels.log(x), portableLog(x))).toBe(true);
+    expect(Object.is(kernels.exp(x), portableExp(x))).toBe(true);
+  }
+});

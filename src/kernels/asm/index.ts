@@ -15,6 +15,8 @@ export { gather } from "./gather";
 export { randomMask } from "./random";
 export { featureAccumulate, featureRow, multiply } from "./features";
 
+export { exp, log } from "./math";
+
 /** First free address: tables lie below, the host's arena above. */
 export function heapBase(): usize {
   return __heap_base;

@@ -3,6 +3,8 @@
  * kinds: 0 softmax, 1 softmax1, 2 sparsemax, 3 entmax(alpha), 4 normmax(alpha), 5 k-subset(k), 6 epanechnikov. docs/models derives each.
  */
 
+import { exp, power } from "./math";
+
 // @ts-ignore: decorator
 @inline
 function z(at: usize, i: i32): f64 {
@@ -30,9 +32,9 @@ export function separate(kind: i32, logits: usize, n: i32, alpha: f64, k: i32, n
 }
 
 function softmax(logits: usize, n: i32, shift: f64, none: f64, p: usize): void {
-  let sum: f64 = none > 0 ? none * Math.exp(-shift) : 0;
+  let sum: f64 = none > 0 ? none * exp(-shift) : 0;
   for (let i = 0; i < n; i++) {
-    const e = Math.exp(z(logits, i) - shift);
+    const e = exp(z(logits, i) - shift);
     put(p, i, e);
     sum += e;
   }
@@ -59,21 +61,12 @@ function sparsemax(logits: usize, n: i32, top: f64, p: usize): void {
   for (let i = 0; i < n; i++) put(p, i, max(z(logits, i) - top - tau, 0));
 }
 
-// @ts-ignore: decorator
-@inline
-function power(x: f64, exponent: f64): f64 {
-  if (exponent == 2) return x * x;
-  if (exponent == 1) return x;
-  if (exponent == 0.5) return Math.sqrt(x);
-  return Math.pow(x, exponent);
-}
-
 /** p = [(alpha - 1) z - tau]_+^{1/(alpha - 1)}, sum 1. With the maximum shifted to 0, tau lies in [-1, -M^{1 - alpha}]. */
 function entmax(logits: usize, n: i32, top: f64, alpha: f64, p: usize): void {
   const scale = alpha - 1;
   const exponent = 1 / scale;
   let low: f64 = -1;
-  let high: f64 = -Math.pow(<f64>n, 1 - alpha);
+  let high: f64 = -power(<f64>n, 1 - alpha);
   for (let round = 0; round < 60; round++) {
     const middle = 0.5 * (low + high);
     if (middle <= low || middle >= high) break;
@@ -112,7 +105,7 @@ function normmax(logits: usize, n: i32, top: f64, alpha: f64, p: usize): void {
   const exponent = 1 / (alpha - 1);
   const conjugate = alpha / (alpha - 1);
   let low: f64 = -1;
-  let high: f64 = -Math.pow(<f64>n, (1 - alpha) / alpha);
+  let high: f64 = -power(<f64>n, (1 - alpha) / alpha);
   for (let round = 0; round < 60; round++) {
     const middle = 0.5 * (low + high);
     if (middle <= low || middle >= high) break;
