@@ -16,9 +16,13 @@ export function buildDigits() {
     const label = labels[8 + i];
     if (taken[label]++ < perClass) rows.push(i);
   }
-  const header = (magic, ...sizes) => Buffer.concat([Buffer.from([0, 0, 8, magic]), ...sizes.map((n) => Buffer.from([0, 0, n >> 8, n & 255]))]);
+  const header = (magic, ...sizes) =>
+    Buffer.concat([Buffer.from([0, 0, 8, magic]), ...sizes.map((n) => Buffer.from([0, 0, n >> 8, n & 255]))]);
   mkdirSync("dist/digits", { recursive: true });
   const pixels = Buffer.concat([header(3, rows.length, 28, 28), ...rows.map((i) => images.subarray(16 + i * size, 16 + (i + 1) * size))]);
   writeFileSync("dist/digits/images.idx.gz", gzipSync(pixels, { level: 9 }));
-  writeFileSync("dist/digits/labels.idx.gz", gzipSync(Buffer.concat([header(1, rows.length), ...rows.map((i) => labels.subarray(8 + i, 9 + i))]), { level: 9 }));
+  writeFileSync(
+    "dist/digits/labels.idx.gz",
+    gzipSync(Buffer.concat([header(1, rows.length), ...rows.map((i) => labels.subarray(8 + i, 9 + i))]), { level: 9 }),
+  );
 }

@@ -3,14 +3,14 @@
  */
 export { type ErrorCode, HopfieldError } from "./core/errors.ts";
 export type { Matrix, MatrixLike } from "./core/matrix.ts";
+export { allocateRows as allocate } from "./memory/allocate.ts";
 export { type ColumnScaling, columnScaling, scaleColumns, unscaleColumns } from "./memory/column-scaling.ts";
 export { createMemory } from "./memory/create.ts";
 export { adviseBeta, type CapacityBound, capacityBound, type DiagnosticOptions, separations } from "./memory/diagnostics.ts";
-export { allocateRows as allocate } from "./memory/allocate.ts";
-export { models } from "./memory/presets.ts";
 export { drawFrequencies, positiveFeatures } from "./memory/frequencies.ts";
-export { separate, type SeparationOptions } from "./memory/separate.ts";
-export { separationLoss, type SeparationLossOptions } from "./memory/separation-loss.ts";
+export { models } from "./memory/presets.ts";
+export { type SeparationOptions, separate } from "./memory/separate.ts";
+export { type SeparationLossOptions, separationLoss } from "./memory/separation-loss.ts";
 export { createSequenceMemory, replay } from "./memory/sequence.ts";
 export type * from "./memory/types.ts";
 export { type AbortSignalLike, type HopfieldWorker, openWorker, type WorkerCallOptions, type WorkerMemory } from "./worker/open.ts";

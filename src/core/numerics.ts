@@ -1,6 +1,11 @@
 /** @file Special functions that more than one room needs. */
 import { portableExp, portableLog } from "./portable.ts";
 
+/** x * x: unlike x ** 2, fixed to the bit. */
+export function square(x: number): number {
+  return x * x;
+}
+
 /** Principal branch of Lambert's W for x >= 0: the w >= 0 with w e^w = x, by Halley's iteration. Relative error about 1e-15. */
 export function lambertW(x: number): number {
   if (!(x >= 0)) return Number.NaN;

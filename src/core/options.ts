@@ -14,9 +14,13 @@ export function checkNames(where: string, options: unknown, known: readonly stri
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearestName(name, known);
-    throw new HopfieldError("E_RANGE", `${where}: unknown option "${name}"${near ? `; did you mean "${near}"?` : `; known are ${known.join(", ")}`}`, {
-      option: name,
-    });
+    throw new HopfieldError(
+      "E_RANGE",
+      `${where}: unknown option "${name}"${near ? `; did you mean "${near}"?` : `; known are ${known.join(", ")}`}`,
+      {
+        option: name,
+      },
+    );
   }
 }
 

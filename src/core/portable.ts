@@ -4,8 +4,8 @@
  */
 
 const bits = new DataView(new ArrayBuffer(8));
-const ln2High = 6.93147180369123816490e-1;
-const ln2Low = 1.90821492927058770002e-10;
+const ln2High = 0.6931471803691238;
+const ln2Low = 1.9082149292705877e-10;
 
 /**
  * Natural logarithm. x = 2^k (1 + f) with (1 + f) in [sqrt(1/2), sqrt(2)); with s = f / (2 + f), log(1 + f) = 2 atanh(s) = 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.172.
@@ -38,6 +38,11 @@ export function portableLog(x: number): number {
   const half = 0.5 * f * f;
   const rest = s * (half + 2 * series);
   return k * ln2High - (half - (rest + k * ln2Low) - f);
+}
+
+/** Logarithm to base 2, by portableLog. */
+export function portableLog2(x: number): number {
+  return portableLog(x) * Math.LOG2E;
 }
 
 /** Exponential: e^x = 2^k e^r with |r| <= ln 2 / 2, Taylor series to degree 13 for e^r. Overflow gives Infinity, underflow 0. */

@@ -3,7 +3,7 @@
  * An arena belongs to one memory; when that is dropped, the engine collects the whole. Views are made late, because growing detaches older ones.
  */
 import { HopfieldError } from "../core/errors.ts";
-import { type Kernels, instantiate } from "./load.ts";
+import { instantiate, type Kernels } from "./load.ts";
 
 export interface Arena {
   readonly kernels: Kernels;
@@ -32,7 +32,9 @@ export function allocate(arena: Arena, bytes: number): number {
   if (missing > 0) {
     const pages = Math.ceil(missing / pageBytes);
     if (end > pageBytes * maximumPages) {
-      throw new HopfieldError("E_LIMIT", `memory: ${Math.ceil(end / 2 ** 20)} MiB are needed, one memory holds at most 4096 MiB`, { bytes: end });
+      throw new HopfieldError("E_LIMIT", `memory: ${Math.ceil(end / 2 ** 20)} MiB are needed, one memory holds at most 4096 MiB`, {
+        bytes: end,
+      });
     }
     try {
       arena.memory.grow(pages);

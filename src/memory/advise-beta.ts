@@ -4,8 +4,8 @@
  */
 import { portableLog } from "../core/portable.ts";
 import { randomStream, sampleWithoutReplacement } from "../core/random.ts";
-import { type PatternStore, derive } from "./pattern-store.ts";
 import { nearestOthers } from "./neighbours.ts";
+import { derive, type PatternStore } from "./pattern-store.ts";
 import type { BetaAdvice, Similarity } from "./types.ts";
 
 /** Sampled patterns at most, and multiplications at most that looking for their neighbours may cost. */
@@ -17,8 +17,13 @@ export function adviseBetaFor(store: PatternStore, similarity: Similarity, seed:
     const affordable = Math.max(32, Math.floor(workLimit / (store.rows * store.keyDimension)));
     const wanted = Math.min(sampleLimit, affordable);
     const indices =
-      store.rows <= wanted ? Array.from({ length: store.rows }, (_, i) => i) : sampleWithoutReplacement(randomStream(seed, 0xbe7a), store.rows, wanted);
-    const gap = similarity === "l2" ? smallestGap(store, "l2", indices) : (smallestGap(store, similarity, indices) ?? smallestGap(store, "l2", indices));
+      store.rows <= wanted
+        ? Array.from({ length: store.rows }, (_, i) => i)
+        : sampleWithoutReplacement(randomStream(seed, 0xbe7a), store.rows, wanted);
+    const gap =
+      similarity === "l2"
+        ? smallestGap(store, "l2", indices)
+        : (smallestGap(store, similarity, indices) ?? smallestGap(store, "l2", indices));
     const beta = gap === null ? 1 : Math.min((2 * portableLog(1000 * store.rows)) / gap, 1e300);
     return { beta, gap, sampled: indices.length };
   });

@@ -10,8 +10,8 @@ import type { Matrix } from "../core/matrix.ts";
 import { portableExp } from "../core/portable.ts";
 import { viewF32 } from "../kernels/arena.ts";
 import type { Engine } from "./engine.ts";
-import { type Evaluation, type Request, emptyEvaluation } from "./evaluation.ts";
-import { type PatternStore, derive } from "./pattern-store.ts";
+import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
+import { derive, type PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { recordWeights } from "./record-weights.ts";
 
@@ -20,7 +20,9 @@ export function checkSigns(matrix: Matrix, name: string): void {
   matrix.data.forEach((x, i) => {
     if (x !== 1 && x !== -1) {
       const row = Math.floor(i / matrix.columns);
-      throw new HopfieldError("E_RANGE", `${name}: row ${row}, column ${i % matrix.columns} is ${x}; binary memories take 1 and -1`, { row });
+      throw new HopfieldError("E_RANGE", `${name}: row ${row}, column ${i % matrix.columns} is ${x}; binary memories take 1 and -1`, {
+        row,
+      });
     }
   });
 }
@@ -124,7 +126,11 @@ function shares(settings: Settings, h: Int32Array): Float64Array {
   let largest = 0;
   for (const x of h) if (x > largest) largest = x;
   const terms = Float64Array.from(h, (x) =>
-    settings.model === "hebbian" ? x * x : settings.model === "polynomial" ? power(x / Math.max(largest, 1), settings.degree) : portableExp(x - largest),
+    settings.model === "hebbian"
+      ? x * x
+      : settings.model === "polynomial"
+        ? power(x / Math.max(largest, 1), settings.degree)
+        : portableExp(x - largest),
   );
   let sum = 0;
   for (const t of terms) sum += t;

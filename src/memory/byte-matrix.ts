@@ -7,18 +7,25 @@ export interface ByteMatrix {
   readonly columns: number;
 }
 
-type MaskLike = ArrayLike<number | boolean> | { readonly data: ArrayLike<number | boolean>; readonly rows: number; readonly columns: number };
+type MaskLike =
+  | ArrayLike<number | boolean>
+  | { readonly data: ArrayLike<number | boolean>; readonly rows: number; readonly columns: number };
 
 /** @param columns entries a row must have; a flat list may hold any whole number of rows. @throws HopfieldError E_SHAPE, E_NONFINITE, E_RANGE (a row that shows nothing). */
 export function toByteMatrix(input: MaskLike, columns: number, name: string): ByteMatrix {
-  if (input === null || typeof input !== "object") throw new HopfieldError("E_SHAPE", `${name}: expected a list of 0 and 1, got ${typeof input}`);
+  if (input === null || typeof input !== "object")
+    throw new HopfieldError("E_SHAPE", `${name}: expected a list of 0 and 1, got ${typeof input}`);
   const shaped = "data" in input && "columns" in input;
   const source: ArrayLike<number | boolean> = shaped ? input.data : (input as ArrayLike<number | boolean>);
   if (shaped && (input.columns !== columns || source.length !== input.rows * columns)) {
-    throw new HopfieldError("E_SHAPE", `${name}: expected rows of ${columns} entries, got ${input.rows} x ${input.columns} with ${source.length} entries`);
+    throw new HopfieldError(
+      "E_SHAPE",
+      `${name}: expected rows of ${columns} entries, got ${input.rows} x ${input.columns} with ${source.length} entries`,
+    );
   }
   const rows = source.length / columns;
-  if (!Number.isInteger(rows) || rows < 1) throw new HopfieldError("E_SHAPE", `${name}: ${source.length} entries are no whole number of rows of ${columns}`);
+  if (!Number.isInteger(rows) || rows < 1)
+    throw new HopfieldError("E_SHAPE", `${name}: ${source.length} entries are no whole number of rows of ${columns}`);
   const data = new Uint8Array(source.length);
   for (let i = 0; i < rows; i++) {
     let shown = 0;

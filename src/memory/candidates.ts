@@ -2,6 +2,7 @@
  * @file Which scores can matter: for every separation the distance below the leader (or the k-th) at which a weight is 0, or so small that all of them together are
  * lost in the rounding of the answer. docs/numerics.md derives each.
  */
+import { portableLog2 } from "../core/portable.ts";
 import type { Settings } from "./presets.ts";
 import type { Separation } from "./types.ts";
 
@@ -30,7 +31,7 @@ export interface RowFacts {
  * The leader and the runner-up are always candidates; every bar is lowered by twice the error of a score.
  */
 export function candidateThreshold(settings: Settings, beta: number, error: number, visible: number, facts: RowFacts): number {
-  const bits = 44 + Math.log2(visible + 1);
+  const bits = 44 + portableLog2(visible + 1);
   const slack = 2 * error;
   if (settings.support === "top-k") return roundDown(facts.kth(settings.k) - slack);
   const below = (logits: number): number => Math.min(facts.largest - logits / beta, facts.second) - slack;

@@ -4,6 +4,7 @@
  * With weights of sum 1 the answer is y - x_top = sum_{j != top} p_j (x_j - x_top), hence |y - x_top| <= (1 - p_top)(m + |x_top|) with m the largest norm; and since
  * p_j <= p_top e^{-beta margin}, also <= 2 m (|S| - 1) e^{-beta margin}. Rounding of the f32 answer is covered by 2^-20 (1 + log2(1 + M)) m. docs/models/README.md has the proof.
  */
+import { portableExp, portableLog2 } from "../core/portable.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Settings } from "./presets.ts";
 import type { FixedPointLabel } from "./types.ts";
@@ -47,8 +48,8 @@ export function certificate(
   if (settings.separation === "softmax" && !readsValues) {
     const margin = evaluation.margin[b] as number;
     const others = (evaluation.visible[b] as number) - 1;
-    const byMargin = others === 0 || Number.isNaN(margin) ? 0 : 2 * largestNorm * others * Math.exp(-beta * margin);
+    const byMargin = others === 0 || Number.isNaN(margin) ? 0 : 2 * largestNorm * others * portableExp(-beta * margin);
     bound = Math.min(bound, byMargin);
   }
-  return bound + 2 ** -20 * (1 + Math.log2(1 + patterns)) * largestNorm;
+  return bound + 2 ** -20 * (1 + portableLog2(1 + patterns)) * largestNorm;
 }

@@ -2,8 +2,10 @@
  * @file Column scaling for tables, whose columns have units of their own: without it the widest column decides every distance. Missing entries (NaN) are left out of the
  * figures and stay missing.
  */
+
 import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../core/matrix.ts";
+import { square } from "../core/numerics.ts";
 import { checkChoice } from "../core/options.ts";
 
 /** scaled = (x - offset) / scale for each of d columns. */
@@ -39,7 +41,7 @@ export function columnScaling(rows: MatrixLike, method: "standard" | "range" = "
       scale[k] = high > low ? high - low : 1;
     } else {
       const mean = present.reduce((sum, x) => sum + x, 0) / present.length;
-      const variance = present.reduce((sum, x) => sum + (x - mean) ** 2, 0) / present.length;
+      const variance = present.reduce((sum, x) => sum + square(x - mean), 0) / present.length;
       offset[k] = mean;
       scale[k] = variance > 0 ? Math.sqrt(variance) : 1;
     }
@@ -57,12 +59,18 @@ export function unscaleColumns(rows: MatrixLike, scaling: ColumnScaling): Matrix
   return transform("unscaleColumns", rows, scaling, (x, offset, scale) => x * scale + offset);
 }
 
-function transform(where: string, rows: MatrixLike, scaling: ColumnScaling, map: (x: number, offset: number, scale: number) => number): Matrix {
+function transform(
+  where: string,
+  rows: MatrixLike,
+  scaling: ColumnScaling,
+  map: (x: number, offset: number, scale: number) => number,
+): Matrix {
   const matrix = toMatrix(rows, `${where}: rows`, "keep");
   const { data, columns } = matrix;
   if (scaling.offset.length !== columns || scaling.scale.length !== columns) {
     throw new HopfieldError("E_SHAPE", `${where}: rows have ${columns} columns, the scaling has ${scaling.offset.length}`);
   }
-  for (let i = 0; i < data.length; i++) data[i] = map(data[i] as number, scaling.offset[i % columns] as number, scaling.scale[i % columns] as number);
+  for (let i = 0; i < data.length; i++)
+    data[i] = map(data[i] as number, scaling.offset[i % columns] as number, scaling.scale[i % columns] as number);
   return matrix;
 }

@@ -11,7 +11,7 @@ import { readCues, readPositions } from "./cues.ts";
 import { appendRows, keepRows, openPatternStore, patternRow } from "./pattern-store.ts";
 import { resolve } from "./presets.ts";
 import { recallCues } from "./recall.ts";
-import { type MemoryState, betaOf, engineOf } from "./state.ts";
+import { betaOf, engineOf, type MemoryState } from "./state.ts";
 import type { Memory, MemoryOptions, Recall, RecallOptions } from "./types.ts";
 
 /**
@@ -31,7 +31,10 @@ export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}):
   }
   const store = openPatternStore(patterns, given.values, settings.kernel);
   if (settings.procedure === "binary") {
-    checkSigns({ data: viewF32(store.arena, store.patterns, store.rows * store.dimension), rows: store.rows, columns: store.dimension }, "createMemory: patterns");
+    checkSigns(
+      { data: viewF32(store.arena, store.patterns, store.rows * store.dimension), rows: store.rows, columns: store.dimension },
+      "createMemory: patterns",
+    );
   }
   const state: MemoryState = { store, settings, hasValues: given.values !== undefined, labels, engine: null, beta: null };
   const memory = facade(state);
@@ -50,7 +53,10 @@ export function recallPart(memory: Memory, queries: MatrixLike, options: RecallO
 
 function readLabels(labels: ArrayLike<string | number>, rows: number, name: string): (string | number)[] {
   if (labels === null || typeof labels !== "object" || labels.length !== rows) {
-    throw new HopfieldError("E_SHAPE", `${name}: expected ${rows} labels, got ${(labels as ArrayLike<unknown> | null)?.length ?? typeof labels}`);
+    throw new HopfieldError(
+      "E_SHAPE",
+      `${name}: expected ${rows} labels, got ${(labels as ArrayLike<unknown> | null)?.length ?? typeof labels}`,
+    );
   }
   return Array.from(labels);
 }
@@ -66,7 +72,8 @@ function facade(state: MemoryState): Memory {
     state.beta = null;
   };
   const immutableMask = (what: string): void => {
-    if (settings.supportMask) throw new HopfieldError("E_UNSUPPORTED", `${what}: the memory has a supportMask of ${store.rows} columns; create a new memory`);
+    if (settings.supportMask)
+      throw new HopfieldError("E_UNSUPPORTED", `${what}: the memory has a supportMask of ${store.rows} columns; create a new memory`);
   };
   return {
     model: settings.model,
@@ -104,11 +111,15 @@ function facade(state: MemoryState): Memory {
       checkNames("add", extra, ["values", "labels"]);
       immutableMask("add");
       const matrix = toMatrix(rows, "add: rows");
-      if (matrix.columns !== store.dimension) throw new HopfieldError("E_SHAPE", `add: rows have ${matrix.columns} columns, the memory has ${store.dimension}`);
+      if (matrix.columns !== store.dimension)
+        throw new HopfieldError("E_SHAPE", `add: rows have ${matrix.columns} columns, the memory has ${store.dimension}`);
       if (settings.procedure === "binary") checkSigns(matrix, "add: rows");
       const values = readAddedValues(state, extra.values, matrix.rows);
       if ((extra.labels !== undefined) !== (state.labels !== null)) {
-        throw new HopfieldError("E_SHAPE", state.labels ? "add: the memory has labels, the new rows have none" : "add: labels were given, the memory has none");
+        throw new HopfieldError(
+          "E_SHAPE",
+          state.labels ? "add: the memory has labels, the new rows have none" : "add: labels were given, the memory has none",
+        );
       }
       const labels = extra.labels === undefined ? [] : readLabels(extra.labels, matrix.rows, "add: labels");
       const first = store.rows;
@@ -126,7 +137,8 @@ function facade(state: MemoryState): Memory {
         keep[index] = 0;
       }
       const kept = keep.reduce((sum, k) => sum + k, 0);
-      if (kept === 0) throw new HopfieldError("E_RANGE", `remove: that would leave no pattern of ${store.rows}; a memory holds at least one`);
+      if (kept === 0)
+        throw new HopfieldError("E_RANGE", `remove: that would leave no pattern of ${store.rows}; a memory holds at least one`);
       const removed = store.rows - kept;
       keepRows(store, keep);
       if (state.labels) state.labels = state.labels.filter((_, i) => keep[i]);
@@ -151,19 +163,26 @@ function facade(state: MemoryState): Memory {
 function readStates(state: MemoryState, states: MatrixLike): Matrix {
   const matrix = toMatrix(states, "energy: states");
   const { dimension } = state.store;
-  if (matrix.columns !== dimension) throw new HopfieldError("E_SHAPE", `energy: state has ${matrix.columns} columns, the memory has ${dimension}`);
+  if (matrix.columns !== dimension)
+    throw new HopfieldError("E_SHAPE", `energy: state has ${matrix.columns} columns, the memory has ${dimension}`);
   if (state.settings.procedure === "binary") checkSigns(matrix, "energy: states");
   return matrix;
 }
 
 function readAddedValues(state: MemoryState, values: MatrixLike | undefined, rows: number): Matrix | null {
   if ((values !== undefined) !== state.hasValues) {
-    throw new HopfieldError("E_SHAPE", state.hasValues ? "add: the memory has values, the new rows have none" : "add: values were given, the memory has none of its own");
+    throw new HopfieldError(
+      "E_SHAPE",
+      state.hasValues ? "add: the memory has values, the new rows have none" : "add: values were given, the memory has none of its own",
+    );
   }
   if (values === undefined) return null;
   const matrix = toMatrix(values, "add: values");
   if (matrix.rows !== rows || matrix.columns !== state.store.valueDimension) {
-    throw new HopfieldError("E_SHAPE", `add: values must be ${rows} x ${state.store.valueDimension}, got ${matrix.rows} x ${matrix.columns}`);
+    throw new HopfieldError(
+      "E_SHAPE",
+      `add: values must be ${rows} x ${state.store.valueDimension}, got ${matrix.rows} x ${matrix.columns}`,
+    );
   }
   return matrix;
 }

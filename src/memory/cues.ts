@@ -16,37 +16,59 @@ export interface Cues {
  * @param dimension d of the memory.
  * @throws HopfieldError E_SHAPE, E_NONFINITE (a NaN without `missing: "nan"`), E_RANGE (weights outside [0, 1]), E_UNSUPPORTED (a similarity that cannot leave entries out).
  */
-export function readCues(where: string, input: MatrixLike, dimension: number, settings: Settings, options: Pick<RecallOptions, "known" | "missing">): Cues {
+export function readCues(
+  where: string,
+  input: MatrixLike,
+  dimension: number,
+  settings: Settings,
+  options: Pick<RecallOptions, "known" | "missing">,
+): Cues {
   if (options.missing !== undefined) checkChoice(where, "missing", options.missing, ["nan"]);
   const queries = toMatrix(input, `${where}: queries`, options.missing === "nan" ? "keep" : "refuse");
   if (queries.columns !== dimension) {
-    throw new HopfieldError("E_SHAPE", `${where}: query has ${queries.columns} columns, the memory has ${dimension}`, { expected: dimension, got: queries.columns });
+    throw new HopfieldError("E_SHAPE", `${where}: query has ${queries.columns} columns, the memory has ${dimension}`, {
+      expected: dimension,
+      got: queries.columns,
+    });
   }
   let known = options.known === undefined ? null : readKnown(where, options.known, queries);
   if (options.missing === "nan") known = dropNaN(queries, known);
   if (known && (settings.procedure !== "operator" || settings.similarity === "kernel")) {
     const what = settings.procedure === "operator" ? `similarity "${settings.similarity}"` : `model "${settings.model}"`;
-    throw new HopfieldError("E_UNSUPPORTED", `${where}: ${what} cannot leave entries out; known entries need similarity l2, cosine, centered-cosine or dot`);
+    throw new HopfieldError(
+      "E_UNSUPPORTED",
+      `${where}: ${what} cannot leave entries out; known entries need similarity l2, cosine, centered-cosine or dot`,
+    );
   }
   return { queries, known };
 }
 
 function readKnown(where: string, input: NonNullable<RecallOptions["known"]>, queries: Matrix): Known {
-  if (input === null || typeof input !== "object") throw new HopfieldError("E_SHAPE", `${where}: known must be a list of weights, got ${typeof input}`);
+  if (input === null || typeof input !== "object")
+    throw new HopfieldError("E_SHAPE", `${where}: known must be a list of weights, got ${typeof input}`);
   const shaped = "data" in input && "columns" in input;
   const source: ArrayLike<number | boolean> = shaped ? input.data : (input as ArrayLike<number | boolean>);
   const { rows, columns } = queries;
   if (shaped && (input.columns !== columns || input.rows * input.columns !== source.length)) {
-    throw new HopfieldError("E_SHAPE", `${where}: known is ${input.rows} x ${input.columns} with ${source.length} entries, the queries have ${columns} columns`);
+    throw new HopfieldError(
+      "E_SHAPE",
+      `${where}: known is ${input.rows} x ${input.columns} with ${source.length} entries, the queries have ${columns} columns`,
+    );
   }
   if (source.length !== columns && source.length !== rows * columns) {
-    throw new HopfieldError("E_SHAPE", `${where}: known has ${source.length} entries, expected ${columns} (for every query) or ${rows} x ${columns}`);
+    throw new HopfieldError(
+      "E_SHAPE",
+      `${where}: known has ${source.length} entries, expected ${columns} (for every query) or ${rows} x ${columns}`,
+    );
   }
   const weights = new Float32Array(source.length);
   for (let i = 0; i < source.length; i++) {
     const x = Number(source[i]);
     if (!(x >= 0 && x <= 1)) {
-      throw new HopfieldError("E_RANGE", `${where}: known entry ${Math.floor(i / columns)}, ${i % columns} is ${String(source[i])}, expected a weight in [0, 1]`);
+      throw new HopfieldError(
+        "E_RANGE",
+        `${where}: known entry ${Math.floor(i / columns)}, ${i % columns} is ${String(source[i])}, expected a weight in [0, 1]`,
+      );
     }
     weights[i] = x;
   }

@@ -40,9 +40,12 @@ function open(where: string, patterns: MatrixLike, options: DiagnosticOptions, f
  */
 export function separations(patterns: MatrixLike, options: DiagnosticOptions = {}): { separations: Float64Array; indices: Int32Array } {
   const { store, similarity, seed } = open("separations", patterns, options, "dot");
-  const sample = options.sample === undefined ? store.rows : checkNumber("separations", "sample", options.sample, { whole: true, atLeast: 1 });
+  const sample =
+    options.sample === undefined ? store.rows : checkNumber("separations", "sample", options.sample, { whole: true, atLeast: 1 });
   const indices =
-    sample >= store.rows ? Array.from({ length: store.rows }, (_, i) => i) : sampleWithoutReplacement(randomStream(seed, 0x5e9a), store.rows, sample);
+    sample >= store.rows
+      ? Array.from({ length: store.rows }, (_, i) => i)
+      : sampleWithoutReplacement(randomStream(seed, 0x5e9a), store.rows, sample);
   const { own, other } = nearestOthers(store, similarity, indices, false);
   return { separations: own.map((s, i) => s - (other[i] as number)), indices: Int32Array.from(indices) };
 }

@@ -2,6 +2,7 @@
  * @file Energies in f64: E(q) = -Omega*(beta s(q)) / beta + the term of the similarity (dot 1/2 |q|^2, kernel 1/2 |W q|^2, l2 none). Models without a known energy give
  * null: cosines, a post-processed state, softmax1 and k-subset over l2 (their weights do not sum to 1). docs/models/README.md has the table.
  */
+import { square } from "../core/numerics.ts";
 import { evaluate } from "./evaluate.ts";
 import { type PatternStore, project } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
@@ -33,7 +34,7 @@ export function energies(
   return Array.from(conjugates, (omega, b) => {
     if (!Number.isFinite(omega)) return null;
     let own = 0;
-    if (settings.similarity !== "l2") for (let k = 0; k < width; k++) own += 0.5 * (seen[b * width + k] as number) ** 2;
+    if (settings.similarity !== "l2") for (let k = 0; k < width; k++) own += 0.5 * square(seen[b * width + k] as number);
     return own - omega / beta;
   });
 }

@@ -4,7 +4,7 @@ import type { Evaluation, Request } from "./evaluation.ts";
 import { type PatternStore, project } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { type KeyLogits, rowEvaluate } from "./rows.ts";
-import { type Scoring, centredNorm, scoreError, scoringOf } from "./scoring.ts";
+import { centredNorm, type Scoring, scoreError, scoringOf } from "./scoring.ts";
 import { streamEvaluate } from "./stream.ts";
 
 /** Streaming trusts f32 logits up to this error; beyond it the leaders are weighed exactly. */
@@ -30,7 +30,16 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
   const sharedKnown = request.known?.shared && scoring.kind !== 0 && request.count >= 4;
   return withScratch(store.arena, () => {
     const shared = sharedKnown && request.known ? knownKeys(store, scoring, request.known.weights) : null;
-    if (streams) return streamEvaluate(store, settings, beta, scoring, shared?.keyBias ?? scoring.keyBias, shared?.keyScale ?? scoring.keyScale, asked);
+    if (streams)
+      return streamEvaluate(
+        store,
+        settings,
+        beta,
+        scoring,
+        shared?.keyBias ?? scoring.keyBias,
+        shared?.keyScale ?? scoring.keyScale,
+        asked,
+      );
     return rowEvaluate(store, settings, beta, scoring, shared, asked);
   });
 }
@@ -39,7 +48,10 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
 export function evaluateWithLogits(store: PatternStore, settings: Settings, beta: number, request: Request, logits: KeyLogits): Evaluation {
   const scoring = scoringOf(store, "dot", false);
   return withScratch(store.arena, () => {
-    const bias = placeF32(store.arena, logits.logits.map((x) => x / beta));
+    const bias = placeF32(
+      store.arena,
+      logits.logits.map((x) => x / beta),
+    );
     const biasSize = logits.logits.reduce((largest, x) => Math.max(largest, Math.abs(x) / beta), 0);
     return rowEvaluate(store, settings, beta, { ...scoring, keyBias: bias, biasSize }, null, request, logits);
   });

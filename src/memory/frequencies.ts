@@ -1,5 +1,7 @@
 /** @file Random frequencies and the positive random features made of them (Choromanski et al., arXiv 2009.14794): what the random-features model draws. */
+
 import type { Matrix } from "../core/matrix.ts";
+import { square } from "../core/numerics.ts";
 import { portableExp } from "../core/portable.ts";
 import { normal, randomStream } from "../core/random.ts";
 
@@ -40,7 +42,7 @@ function length(x: Float64Array): number {
 export function positiveFeatures(frequencies: Matrix, x: ArrayLike<number>, beta: number): Float64Array {
   const root = Math.sqrt(beta);
   let norm = 0;
-  for (let k = 0; k < x.length; k++) norm += (x[k] as number) ** 2;
+  for (let k = 0; k < x.length; k++) norm += square(x[k] as number);
   return Float64Array.from({ length: frequencies.rows }, (_, f) => {
     let dot = 0;
     for (let k = 0; k < frequencies.columns; k++) dot += (frequencies.data[f * frequencies.columns + k] as number) * (x[k] as number);

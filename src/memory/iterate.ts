@@ -62,7 +62,8 @@ export function iterate(
       const q = states.subarray(b * dimension, (b + 1) * dimension);
       const twoAgo = earlier.subarray(b * dimension, (b + 1) * dimension);
       const comparable = plan.steps === "converge" && !(plan.partial && t === 0);
-      if (comparable && (settled(q, y, plan.tolerance) || nearlyEqual(q, y) || (t > (plan.partial ? 1 : 0) && nearlyEqual(twoAgo, y)))) converged[b] = true;
+      if (comparable && (settled(q, y, plan.tolerance) || nearlyEqual(q, y) || (t > (plan.partial ? 1 : 0) && nearlyEqual(twoAgo, y))))
+        converged[b] = true;
       else still.push(b);
       q.set(y);
     });

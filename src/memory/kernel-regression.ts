@@ -3,12 +3,14 @@
  * nonparametric construction of arXiv 2404.03900 starts from, solved instead of set: stored patterns become exact fixed points as lambda goes to 0. f64, Cholesky, M^3 / 3
  * once and M^2 a query. docs/models/kernel-regression.md.
  */
+
 import { HopfieldError } from "../core/errors.ts";
+import { square } from "../core/numerics.ts";
 import { portableExp } from "../core/portable.ts";
 import { viewF32 } from "../kernels/arena.ts";
 import type { Engine } from "./engine.ts";
-import { type Evaluation, type Request, emptyEvaluation } from "./evaluation.ts";
-import { type PatternStore, derive } from "./pattern-store.ts";
+import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
+import { derive, type PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { recordWeights } from "./record-weights.ts";
 
@@ -32,7 +34,10 @@ function factorOf(store: PatternStore, settings: Settings, beta: number): Factor
   return derive(store, `regression:${beta}:${settings.lambda}:${settings.similarity}`, () => {
     const n = store.rows;
     if (n > patternLimit) {
-      throw new HopfieldError("E_LIMIT", `createMemory: kernel-regression solves an M x M system and takes at most ${patternLimit} patterns, got ${n}`);
+      throw new HopfieldError(
+        "E_LIMIT",
+        `createMemory: kernel-regression solves an M x M system and takes at most ${patternLimit} patterns, got ${n}`,
+      );
     }
     const keys = Float64Array.from(viewF32(store.arena, store.patterns, n * store.dimension));
     const lower = new Float64Array(n * n);
@@ -45,7 +50,8 @@ function factorOf(store: PatternStore, settings: Settings, beta: number): Factor
       }
     }
     const ridge = settings.lambda * portableExp(-shift);
-    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) lower[i * n + j] = portableExp((lower[i * n + j] as number) - shift) + (i === j ? ridge : 0);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j <= i; j++) lower[i * n + j] = portableExp((lower[i * n + j] as number) - shift) + (i === j ? ridge : 0);
     cholesky(lower, n);
     return { lower, shift };
   });
@@ -54,7 +60,7 @@ function factorOf(store: PatternStore, settings: Settings, beta: number): Factor
 function logit(settings: Settings, beta: number, a: ArrayLike<number>, aAt: number, b: ArrayLike<number>, bAt: number, d: number): number {
   let sum = 0;
   if (settings.similarity === "l2") {
-    for (let k = 0; k < d; k++) sum -= 0.5 * ((a[aAt + k] as number) - (b[bAt + k] as number)) ** 2;
+    for (let k = 0; k < d; k++) sum -= 0.5 * square((a[aAt + k] as number) - (b[bAt + k] as number));
   } else for (let k = 0; k < d; k++) sum += (a[aAt + k] as number) * (b[bAt + k] as number);
   return beta * sum;
 }

@@ -4,8 +4,8 @@
  */
 import { allocate, placeF32, roundUp, viewF32, withScratch } from "../kernels/arena.ts";
 import type { Engine } from "./engine.ts";
-import { type Evaluation, type Request, emptyEvaluation } from "./evaluation.ts";
-import { type PatternStore, derive } from "./pattern-store.ts";
+import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
+import { derive, type PatternStore } from "./pattern-store.ts";
 import { recordWeights } from "./record-weights.ts";
 
 interface Sums {

@@ -1,7 +1,7 @@
 /** @file For stored patterns, the most similar other pattern: what separation, beta advice and plans are made of. */
 import { evaluate } from "./evaluate.ts";
-import { type PatternStore, meanKey, patternRow, squaredNorms } from "./pattern-store.ts";
-import { type Settings, resolve } from "./presets.ts";
+import { meanKey, type PatternStore, patternRow, squaredNorms } from "./pattern-store.ts";
+import { resolve, type Settings } from "./presets.ts";
 import type { Similarity } from "./types.ts";
 
 /** Similarity of each chosen pattern with itself, with its most similar other pattern (-Infinity where there is none), and which that is (-1). f64. */

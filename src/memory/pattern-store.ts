@@ -3,7 +3,7 @@
  * that answers are made of. What is derived from them (norms, mean, biases) is computed on first use and dropped when a row is added or removed.
  */
 import { HopfieldError } from "../core/errors.ts";
-import { type Matrix, checkFinite, shapeOf, toMatrix, type MatrixLike } from "../core/matrix.ts";
+import { checkFinite, type Matrix, type MatrixLike, shapeOf, toMatrix } from "../core/matrix.ts";
 import { type Arena, allocate, openArena, viewF32, viewF64 } from "../kernels/arena.ts";
 
 export interface PatternStore {

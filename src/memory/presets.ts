@@ -24,7 +24,12 @@ const operator = (similarity: Similarity, separation: Separation, support: Suppo
   separation,
   support,
 });
-const own = (procedure: Procedure, similarity: Similarity | null = null): Preset => ({ procedure, similarity, separation: null, support: null });
+const own = (procedure: Procedure, similarity: Similarity | null = null): Preset => ({
+  procedure,
+  similarity,
+  separation: null,
+  support: null,
+});
 
 export const presets: Readonly<Record<Model, Preset>> = {
   gaussian: operator("l2", "softmax"),
@@ -79,8 +84,31 @@ export interface Settings {
 }
 
 const optionNames: readonly (keyof MemoryOptions)[] = [
-  "model", "similarity", "separation", "support", "post", "beta", "alpha", "k", "window", "keep", "seed", "features", "featureMatrix", "degree", "lambda", "kernel",
-  "supportMask", "values", "labels", "steps", "tolerance", "maxSteps", "storage", "threads", "build",
+  "model",
+  "similarity",
+  "separation",
+  "support",
+  "post",
+  "beta",
+  "alpha",
+  "k",
+  "window",
+  "keep",
+  "seed",
+  "features",
+  "featureMatrix",
+  "degree",
+  "lambda",
+  "kernel",
+  "supportMask",
+  "values",
+  "labels",
+  "steps",
+  "tolerance",
+  "maxSteps",
+  "storage",
+  "threads",
+  "build",
 ];
 
 /**
@@ -96,26 +124,44 @@ export function resolve(options: MemoryOptions, rows: number, columns: number): 
     const value = options[name];
     if (value === undefined) return fallback;
     const chosen = checkChoice(where, name, value, allowed);
-    const free = preset.procedure === "operator" || (preset.procedure === "kernel-regression" && name === "similarity" && (chosen === "dot" || chosen === "l2"));
-    if (!free && chosen !== fallback) throw new HopfieldError("E_UNSUPPORTED", `${where}: model "${model}" has no ${name} to choose, got "${chosen}"`);
+    const free =
+      preset.procedure === "operator" ||
+      (preset.procedure === "kernel-regression" && name === "similarity" && (chosen === "dot" || chosen === "l2"));
+    if (!free && chosen !== fallback)
+      throw new HopfieldError("E_UNSUPPORTED", `${where}: model "${model}" has no ${name} to choose, got "${chosen}"`);
     return chosen;
   };
   const similarity = axis("similarity", similarities, preset.similarity);
   const separation = axis("separation", separationNames, preset.separation);
   const support = axis("support", supports, preset.support);
   const post = options.post === undefined ? "identity" : checkChoice(where, "post", options.post, posts);
-  if (preset.procedure === "binary" && post !== "identity") throw new HopfieldError("E_UNSUPPORTED", `${where}: model "${model}" takes no post, got "${post}"`);
+  if (preset.procedure === "binary" && post !== "identity")
+    throw new HopfieldError("E_UNSUPPORTED", `${where}: model "${model}" takes no post, got "${post}"`);
   if (separation === "epanechnikov" && similarity !== "l2") {
-    throw new HopfieldError("E_UNSUPPORTED", `${where}: separation "epanechnikov" is a ball around the query and needs similarity "l2", got "${similarity}"`);
+    throw new HopfieldError(
+      "E_UNSUPPORTED",
+      `${where}: separation "epanechnikov" is a ball around the query and needs similarity "l2", got "${similarity}"`,
+    );
   }
-  const whole = (name: "k" | "window" | "seed" | "features" | "degree" | "maxSteps", fallback: number, atLeast: number, atMost?: number): number =>
-    options[name] === undefined ? fallback : checkNumber(where, name, options[name], { whole: true, atLeast, ...(atMost === undefined ? {} : { atMost }) });
+  const whole = (
+    name: "k" | "window" | "seed" | "features" | "degree" | "maxSteps",
+    fallback: number,
+    atLeast: number,
+    atMost?: number,
+  ): number =>
+    options[name] === undefined
+      ? fallback
+      : checkNumber(where, name, options[name], { whole: true, atLeast, ...(atMost === undefined ? {} : { atMost }) });
   const beta = options.beta === undefined ? null : checkNumber(where, "beta", options.beta, { above: 0 });
   if (beta !== null && preset.procedure === "binary") throw new HopfieldError("E_UNSUPPORTED", `${where}: model "${model}" has no beta`);
   const alpha =
     separation === "normmax"
-      ? options.alpha === undefined ? 2 : checkNumber(where, "alpha (normmax)", options.alpha, { above: 1 })
-      : options.alpha === undefined ? 1.5 : checkNumber(where, "alpha", options.alpha, { atLeast: 1 });
+      ? options.alpha === undefined
+        ? 2
+        : checkNumber(where, "alpha (normmax)", options.alpha, { above: 1 })
+      : options.alpha === undefined
+        ? 1.5
+        : checkNumber(where, "alpha", options.alpha, { atLeast: 1 });
   if (options.threads !== undefined) checkNumber(where, "threads", options.threads, { whole: true, atLeast: 1 });
   if (options.storage !== undefined) unsupportedUnless(where, "storage", options.storage, ["f32"], ["f16", "int8"]);
   if (options.build !== undefined) unsupportedUnless(where, "build", options.build, ["auto", "plain"], ["relaxed", "wide"]);
@@ -151,33 +197,42 @@ export function stepsOf(where: string, steps: unknown, fallback: number | "conve
 
 function unsupportedUnless(where: string, name: string, value: unknown, here: readonly string[], later: readonly string[]): void {
   if (typeof value === "string" && later.includes(value)) {
-    throw new HopfieldError("E_UNSUPPORTED", `${where}: ${name} "${value}" is not in this version, which has ${here.map((x) => `"${x}"`).join(" and ")}`);
+    throw new HopfieldError(
+      "E_UNSUPPORTED",
+      `${where}: ${name} "${value}" is not in this version, which has ${here.map((x) => `"${x}"`).join(" and ")}`,
+    );
   }
   checkChoice(where, name, value, here);
 }
 
 function kernelOf(options: MemoryOptions, similarity: Similarity | null, columns: number): Matrix | null {
   if (similarity !== "kernel") {
-    if (options.kernel !== undefined) throw new HopfieldError("E_UNSUPPORTED", `createMemory: kernel needs similarity "kernel", got "${similarity}"`);
+    if (options.kernel !== undefined)
+      throw new HopfieldError("E_UNSUPPORTED", `createMemory: kernel needs similarity "kernel", got "${similarity}"`);
     return null;
   }
-  if (options.kernel === undefined) throw new HopfieldError("E_RANGE", 'createMemory: similarity "kernel" needs the option kernel, the r x d matrix W');
+  if (options.kernel === undefined)
+    throw new HopfieldError("E_RANGE", 'createMemory: similarity "kernel" needs the option kernel, the r x d matrix W');
   const kernel = toMatrix(options.kernel, "createMemory: kernel");
-  if (kernel.columns !== columns) throw new HopfieldError("E_SHAPE", `createMemory: kernel has ${kernel.columns} columns, the patterns have ${columns}`);
+  if (kernel.columns !== columns)
+    throw new HopfieldError("E_SHAPE", `createMemory: kernel has ${kernel.columns} columns, the patterns have ${columns}`);
   return kernel;
 }
 
 function featureMatrixOf(options: MemoryOptions, model: Model, columns: number): Matrix | null {
   if (options.featureMatrix === undefined) return null;
-  if (model !== "random-features") throw new HopfieldError("E_UNSUPPORTED", `createMemory: featureMatrix needs model "random-features", got "${model}"`);
+  if (model !== "random-features")
+    throw new HopfieldError("E_UNSUPPORTED", `createMemory: featureMatrix needs model "random-features", got "${model}"`);
   const matrix = toMatrix(options.featureMatrix, "createMemory: featureMatrix");
-  if (matrix.columns !== columns) throw new HopfieldError("E_SHAPE", `createMemory: featureMatrix has ${matrix.columns} columns, the patterns have ${columns}`);
+  if (matrix.columns !== columns)
+    throw new HopfieldError("E_SHAPE", `createMemory: featureMatrix has ${matrix.columns} columns, the patterns have ${columns}`);
   return matrix;
 }
 
 function supportMaskOf(options: MemoryOptions, support: Support | null, rows: number): ByteMatrix | null {
   if (support !== "mask") {
-    if (options.supportMask !== undefined) throw new HopfieldError("E_UNSUPPORTED", `createMemory: supportMask needs support "mask", got "${support}"`);
+    if (options.supportMask !== undefined)
+      throw new HopfieldError("E_UNSUPPORTED", `createMemory: supportMask needs support "mask", got "${support}"`);
     return null;
   }
   if (options.supportMask === undefined) throw new HopfieldError("E_RANGE", 'createMemory: support "mask" needs the option supportMask');

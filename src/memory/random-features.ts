@@ -4,14 +4,16 @@
  *   y(q) = sum_f softmax_f( omega_f . q~ + L_f ) Y_f,   L_f = log sum_i exp(omega_f . x~_i - |x~_i|^2 / 2),   Y_f = their weighted mean,
  * which is the same ratio of sums with every exponential shifted safely. docs/models/random-features.md derives it and says how far to trust it.
  */
+
 import { HopfieldError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
+import { square } from "../core/numerics.ts";
 import type { Engine } from "./engine.ts";
 import { evaluate, evaluateWithLogits } from "./evaluate.ts";
-import { type Evaluation, type Request, emptyEvaluation } from "./evaluation.ts";
+import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
 import { drawFrequencies } from "./frequencies.ts";
-import { type PatternStore, derive, openPatternStore } from "./pattern-store.ts";
-import { type Settings, resolve } from "./presets.ts";
+import { derive, openPatternStore, type PatternStore } from "./pattern-store.ts";
+import { resolve, type Settings } from "./presets.ts";
 import { recordWeights } from "./record-weights.ts";
 
 /** Largest features x patterns table that a summary may build: 2^27 weights. */
@@ -49,7 +51,15 @@ function featureMemory(store: PatternStore, settings: Settings, beta: number, re
     const gaussian = { ...resolve({ model: "gaussian" }, store.rows, store.dimension) };
     const rows = Int32Array.from({ length: frequencies.rows }, (_, f) => f);
     const queries = featureQueries(frequencies, beta);
-    const { y, columns } = evaluate(store, gaussian, beta, { queries, count: frequencies.rows, rows, positions: null, known: null, readValues, conjugates });
+    const { y, columns } = evaluate(store, gaussian, beta, {
+      queries,
+      count: frequencies.rows,
+      rows,
+      positions: null,
+      known: null,
+      readValues,
+      conjugates,
+    });
     const logits = conjugates.map((omega, f) => omega + squaredNorm(queries, f, store.dimension) * 0.5 * beta);
     const features = openPatternStore(frequencies, { data: y, rows: frequencies.rows, columns }, null);
     return { features, logits };
@@ -58,7 +68,7 @@ function featureMemory(store: PatternStore, settings: Settings, beta: number, re
 
 function squaredNorm(data: Float32Array, row: number, columns: number): number {
   let sum = 0;
-  for (let k = 0; k < columns; k++) sum += (data[row * columns + k] as number) ** 2;
+  for (let k = 0; k < columns; k++) sum += square(data[row * columns + k] as number);
   return sum;
 }
 
@@ -118,7 +128,15 @@ function featureTable(store: PatternStore, settings: Settings, beta: number): Fl
     const visit = (f: number, indices: Int32Array, weights: Float64Array, _similarities: Float64Array, count: number): void => {
       for (let j = 0; j < count; j++) table[f * store.rows + (indices[j] as number)] = weights[j] as number;
     };
-    evaluate(store, gaussian, beta, { queries: featureQueries(frequencies, beta), count: frequencies.rows, rows, positions: null, known: null, readValues: false, visit });
+    evaluate(store, gaussian, beta, {
+      queries: featureQueries(frequencies, beta),
+      count: frequencies.rows,
+      rows,
+      positions: null,
+      known: null,
+      readValues: false,
+      visit,
+    });
     return table;
   });
 }

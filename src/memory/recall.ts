@@ -10,11 +10,22 @@ import { type Iteration, iterate } from "./iterate.ts";
 import { largestNorm, squaredNorms } from "./pattern-store.ts";
 import { applyPost } from "./post.ts";
 import { stepsOf } from "./presets.ts";
-import { type MemoryState, betaOf, engineOf } from "./state.ts";
+import { betaOf, engineOf, type MemoryState } from "./state.ts";
 import type { Recall, RecallOptions, RecallResult } from "./types.ts";
 
 const optionNames: readonly (keyof RecallOptions)[] = [
-  "known", "missing", "clamp", "energy", "alternatives", "trace", "minimumWeight", "positions", "summary", "steps", "tolerance", "maxSteps",
+  "known",
+  "missing",
+  "clamp",
+  "energy",
+  "alternatives",
+  "trace",
+  "minimumWeight",
+  "positions",
+  "summary",
+  "steps",
+  "tolerance",
+  "maxSteps",
 ];
 
 /** What the last evaluation is asked to tell about single patterns. */
@@ -31,14 +42,18 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
   if (settings.procedure === "binary") checkSigns(cues.queries, "recall: queries");
   const { rows: count } = cues.queries;
   const positions = options.positions === undefined ? null : readPositions(options.positions, firstRow + count);
-  const alternatives = options.alternatives === undefined ? 0 : checkNumber("recall", "alternatives", options.alternatives, { whole: true, atLeast: 0 });
-  const minimumWeight = options.minimumWeight === undefined ? 0 : checkNumber("recall", "minimumWeight", options.minimumWeight, { atLeast: 0, atMost: 1 });
-  if (options.minimumWeight !== undefined && !state.labels) throw new HopfieldError("E_UNSUPPORTED", "recall: minimumWeight needs a memory with labels");
+  const alternatives =
+    options.alternatives === undefined ? 0 : checkNumber("recall", "alternatives", options.alternatives, { whole: true, atLeast: 0 });
+  const minimumWeight =
+    options.minimumWeight === undefined ? 0 : checkNumber("recall", "minimumWeight", options.minimumWeight, { atLeast: 0, atMost: 1 });
+  if (options.minimumWeight !== undefined && !state.labels)
+    throw new HopfieldError("E_UNSUPPORTED", "recall: minimumWeight needs a memory with labels");
   const steps = stepsOf("recall", options.steps, settings.steps);
   const plan = {
     steps,
     tolerance: options.tolerance === undefined ? settings.tolerance : checkNumber("recall", "tolerance", options.tolerance, { atLeast: 0 }),
-    maxSteps: options.maxSteps === undefined ? settings.maxSteps : checkNumber("recall", "maxSteps", options.maxSteps, { whole: true, atLeast: 1 }),
+    maxSteps:
+      options.maxSteps === undefined ? settings.maxSteps : checkNumber("recall", "maxSteps", options.maxSteps, { whole: true, atLeast: 1 }),
     readsValues: state.hasValues,
     partial: cues.known !== null,
   };
@@ -114,14 +129,25 @@ function stayOutsideBalls(state: MemoryState, evaluation: Evaluation, states: Fl
   rows.forEach((row, i) => {
     if ((evaluation.weight[i] as number) > 0) return;
     if (readValues) {
-      throw new HopfieldError("E_RANGE", `recall: query ${row} lies outside every ball (no pattern within sqrt(2 / beta)), so there is no value to read; lower beta`, { row });
+      throw new HopfieldError(
+        "E_RANGE",
+        `recall: query ${row} lies outside every ball (no pattern within sqrt(2 / beta)), so there is no value to read; lower beta`,
+        { row },
+      );
     }
     evaluation.y.set(states.subarray(i * d, (i + 1) * d), i * d);
   });
 }
 
 /** The heaviest patterns and the vote, from the weights of one query. */
-function describe(state: MemoryState, indices: Int32Array, weights: Float64Array, count: number, alternatives: number, minimumWeight: number): Detail {
+function describe(
+  state: MemoryState,
+  indices: Int32Array,
+  weights: Float64Array,
+  count: number,
+  alternatives: number,
+  minimumWeight: number,
+): Detail {
   const detail: Detail = {};
   if (alternatives > 0) {
     const order = Array.from({ length: count }, (_, j) => j)

@@ -2,7 +2,13 @@
 import type { Evaluation, Visit } from "./evaluation.ts";
 
 /** @param weights @param similarities M each; the top is the largest weight, the lowest index of equals; the margin is between similarities. */
-export function recordWeights(out: Evaluation, b: number, weights: Float64Array, similarities: Float64Array, visit: Visit | undefined): void {
+export function recordWeights(
+  out: Evaluation,
+  b: number,
+  weights: Float64Array,
+  similarities: Float64Array,
+  visit: Visit | undefined,
+): void {
   const patterns = weights.length;
   let top = 0;
   for (let i = 1; i < patterns; i++) if ((weights[i] as number) > (weights[top] as number)) top = i;

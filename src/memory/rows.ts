@@ -2,9 +2,10 @@
  * @file The way by score rows: for each tile of queries, f32 scores of every visible pattern; then, query by query, the few patterns that can matter, their exact f64
  * similarities, their weights in f64, and the sum of their values. Any separation with any support; also what energies, weights and alternatives are read from.
  */
+import { square } from "../core/numerics.ts";
 import { type Arena, allocate, placeF32, roundUp, viewF32, viewF64, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
 import { candidateThreshold, separationKinds } from "./candidates.ts";
-import { type Evaluation, type Request, emptyEvaluation } from "./evaluation.ts";
+import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
 import type { PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { type Scoring, scoreError } from "./scoring.ts";
@@ -92,8 +93,20 @@ function scoreRows(
       const range = windowed ? windowOf(settings, request, start + r, patterns) : { first: 0, last: patterns };
       const weightRow = weights + r * weightStride * 4;
       const target = scores + (r * stride + range.first) * 4;
-      kernels.scoreOne(plain + r * d * 4, weightRow, d, store.keys, range.first, range.last, scoring.centre, keyScale, keyBias, form, target);
-      if (scoring.kind === 1 && form === 0) offsets[r] = -0.5 * knownNorm(request, start + r, d, scoring) ** 2;
+      kernels.scoreOne(
+        plain + r * d * 4,
+        weightRow,
+        d,
+        store.keys,
+        range.first,
+        range.last,
+        scoring.centre,
+        keyScale,
+        keyBias,
+        form,
+        target,
+      );
+      if (scoring.kind === 1 && form === 0) offsets[r] = -0.5 * square(knownNorm(request, start + r, d, scoring));
     }
   } else {
     const rowScales = scoring.kind === 2 ? placeF32(arena, inverseNorms(request, start, n, d, scoring)) : 0;
@@ -103,7 +116,7 @@ function scoreRows(
     if (twoSums) kernels.packQueries(raw, n, d, 0, 1, 0, weights, weightStride, scoring.kind === 1 ? 1 : 2, second);
     const scratch = allocate(arena, d * 512 + 4096);
     kernels.scoreTile(packed, second, n, d, store.keys, 0, patterns, scoring.centre, keyScale, keyBias, form, scores, stride, scratch);
-    if (scoring.kind === 1) for (let r = 0; r < n; r++) offsets[r] = -0.5 * knownNorm(request, start + r, d, scoring) ** 2;
+    if (scoring.kind === 1) for (let r = 0; r < n; r++) offsets[r] = -0.5 * square(knownNorm(request, start + r, d, scoring));
   }
   const mask = placeMask(store, settings, request.rows.subarray(start, start + n));
   if (mask) for (let r = 0; r < n; r++) kernels.hideRow(scores + r * stride * 4, mask.address + r * mask.stride, patterns);
@@ -188,7 +201,17 @@ function weighRow(
       });
   let count = kernels.collectFrom(row, width, threshold, range.first, buffers.indices);
   const weightRow = tile.weights ? tile.weights + r * tile.weightStride * 4 : 0;
-  kernels.exactScores(scoring.kind, tile.raw + r * d * 4, d, store.keys, weightRow, scoring.exactCentre, buffers.indices, count, buffers.similarities);
+  kernels.exactScores(
+    scoring.kind,
+    tile.raw + r * d * 4,
+    d,
+    store.keys,
+    weightRow,
+    scoring.exactCentre,
+    buffers.indices,
+    count,
+    buffers.similarities,
+  );
   if (settings.support === "top-k" && count > settings.k) count = keepLargest(arena, buffers, count, settings.k);
   const indices = viewI32(arena, buffers.indices, count);
   const similarities = viewF64(arena, buffers.similarities, count);

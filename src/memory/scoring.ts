@@ -3,7 +3,7 @@
  * A = packed query . (x_i - centre); every similarity is one choice of these. docs/numerics.md derives the error estimate.
  */
 import { allocate, viewF32 } from "../kernels/arena.ts";
-import { type PatternStore, derive, largestNorm, meanKey, squaredNorms } from "./pattern-store.ts";
+import { derive, largestNorm, meanKey, type PatternStore, squaredNorms } from "./pattern-store.ts";
 import type { Similarity } from "./types.ts";
 
 export interface Scoring {

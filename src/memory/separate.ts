@@ -24,7 +24,8 @@ let arena: Arena | undefined;
  */
 export function separate(logits: ArrayLike<number>, options: SeparationOptions = {}): { weights: Float64Array; conjugate: number } {
   checkNames("separate", options, ["separation", "alpha", "k"]);
-  const separation = options.separation === undefined ? "softmax" : checkChoice("separate", "separation", options.separation, separationNames);
+  const separation =
+    options.separation === undefined ? "softmax" : checkChoice("separate", "separation", options.separation, separationNames);
   const alpha =
     separation === "normmax"
       ? checkNumber("separate", "alpha", options.alpha ?? 2, { above: 1 })

@@ -4,8 +4,10 @@
  * Gradient (docs/models/kernel-similarity.md): with w the softmax of -t |u_mu - u_nu|^2 over pairs, G_mu = sum_nu -2 t w_mu,nu (u_mu - u_nu), through the normalisation
  * (G - u (u . G)) / |W xi|, and dW = dP^T X. f64.
  */
+
 import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../core/matrix.ts";
+import { square } from "../core/numerics.ts";
 import { checkNames, checkNumber } from "../core/options.ts";
 import { portableExp, portableLog } from "../core/portable.ts";
 
@@ -21,7 +23,11 @@ export interface SeparationLossOptions {
  * @returns the loss and its gradient with respect to W (r x d, row-major).
  * @throws HopfieldError E_SHAPE, E_RANGE (a pattern that W maps to 0, when normalised).
  */
-export function separationLoss(patterns: MatrixLike, kernel: Matrix | { data: Float64Array; rows: number; columns: number } | MatrixLike, options: SeparationLossOptions = {}) {
+export function separationLoss(
+  patterns: MatrixLike,
+  kernel: Matrix | { data: Float64Array; rows: number; columns: number } | MatrixLike,
+  options: SeparationLossOptions = {},
+) {
   checkNames("separationLoss", options, ["t", "normalised"]);
   const t = checkNumber("separationLoss", "t", options.t ?? 2, { above: 0 });
   const normalised = options.normalised ?? true;
@@ -41,13 +47,14 @@ export function separationLoss(patterns: MatrixLike, kernel: Matrix | { data: Fl
       squared += sum * sum;
     }
     if (!normalised) continue;
-    if (squared === 0) throw new HopfieldError("E_RANGE", `separationLoss: the kernel maps pattern ${i} to 0, which has no direction`, { row: i });
+    if (squared === 0)
+      throw new HopfieldError("E_RANGE", `separationLoss: the kernel maps pattern ${i} to 0, which has no direction`, { row: i });
     norms[i] = Math.sqrt(squared);
     for (let a = 0; a < r; a++) u[i * r + a] = (u[i * r + a] as number) / (norms[i] as number);
   }
   const exponent = (i: number, j: number): number => {
     let sum = 0;
-    for (let a = 0; a < r; a++) sum += ((u[i * r + a] as number) - (u[j * r + a] as number)) ** 2;
+    for (let a = 0; a < r; a++) sum += square((u[i * r + a] as number) - (u[j * r + a] as number));
     return -t * sum;
   };
   let largest = Number.NEGATIVE_INFINITY;
@@ -77,7 +84,11 @@ export function separationLoss(patterns: MatrixLike, kernel: Matrix | { data: Fl
   return { loss: largest + portableLog(total / ((count * (count - 1)) / 2)), gradient: { data: gradient, rows: r, columns: d } };
 }
 
-function readKernel(kernel: MatrixLike | { data: Float64Array; rows: number; columns: number }): { data: ArrayLike<number>; rows: number; columns: number } {
+function readKernel(kernel: MatrixLike | { data: Float64Array; rows: number; columns: number }): {
+  data: ArrayLike<number>;
+  rows: number;
+  columns: number;
+} {
   if ("data" in kernel && kernel.data instanceof Float64Array) return kernel;
   return toMatrix(kernel as MatrixLike, "separationLoss: kernel");
 }

@@ -1,9 +1,10 @@
 /** @file The streaming way: softmax and softmax1 over all, masked or randomly kept patterns, in one pass over the memory, without a row of scores. */
+import { portableLog2 } from "../core/portable.ts";
 import { allocate, placeF32, roundUp, viewF32, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
-import { type Evaluation, type Request, emptyEvaluation } from "./evaluation.ts";
+import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
 import type { PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
-import { type Scoring, centredNorm } from "./scoring.ts";
+import { centredNorm, type Scoring } from "./scoring.ts";
 import { placeMask, visibleCount } from "./support.ts";
 
 const log2e = Math.LOG2E;
@@ -11,14 +12,22 @@ const log2e = Math.LOG2E;
 const groupFloats = 2 ** 17;
 
 /** @param keyBias bias of the keys for this call (a shared set of known entries has its own), or 0. */
-export function streamEvaluate(store: PatternStore, settings: Settings, beta: number, scoring: Scoring, keyBias: number, keyScale: number, request: Request): Evaluation {
+export function streamEvaluate(
+  store: PatternStore,
+  settings: Settings,
+  beta: number,
+  scoring: Scoring,
+  keyBias: number,
+  keyScale: number,
+  request: Request,
+): Evaluation {
   const { arena, keyDimension: d, rows: patterns } = store;
   const { kernels } = arena;
   const columns = request.readValues ? store.valueDimension : store.dimension;
   const values = request.readValues ? store.values : store.patterns;
   const out = emptyEvaluation(request.count, columns);
   const factor = beta * log2e;
-  const reach = 24 + Math.log2(patterns + 1);
+  const reach = 24 + portableLog2(patterns + 1);
   const yStride = roundUp(columns, 8);
   const group = Math.max(64, Math.floor(groupFloats / (d + yStride) / 4) * 4);
   // Logits leave -beta/2 |q|^2 out, which softmax does not see; "no pattern" of softmax1 has logit 0 and is only streamed where nothing was left out.
@@ -39,8 +48,24 @@ export function streamEvaluate(store: PatternStore, settings: Settings, beta: nu
         const scratch = allocate(arena, 128);
         for (let r = 0; r < n; r++) {
           kernels.accumulateOne(
-            packed + r * d * 4, d, store.keys, values, 0, patterns, columns, scoring.centre, keyScale, keyBias, factor,
-            mask ? mask.address + r * mask.stride : 0, reach, 1, state + r * 32, y + r * yStride * 4, yStride, scratch,
+            packed + r * d * 4,
+            d,
+            store.keys,
+            values,
+            0,
+            patterns,
+            columns,
+            scoring.centre,
+            keyScale,
+            keyBias,
+            factor,
+            mask ? mask.address + r * mask.stride : 0,
+            reach,
+            1,
+            state + r * 32,
+            y + r * yStride * 4,
+            yStride,
+            scratch,
           );
         }
       } else {
@@ -48,8 +73,26 @@ export function streamEvaluate(store: PatternStore, settings: Settings, beta: nu
         kernels.packQueries(queries, n, d, scoring.centre, factor, rowScales, weights, 0, 0, packed);
         const scratch = allocate(arena, d * 256 + 2048);
         kernels.accumulate(
-          packed, n, d, store.keys, values, 0, patterns, columns, scoring.centre, keyScale, keyBias, factor,
-          mask?.address ?? 0, mask?.stride ?? 0, reach, 1, state, y, yStride, scratch,
+          packed,
+          n,
+          d,
+          store.keys,
+          values,
+          0,
+          patterns,
+          columns,
+          scoring.centre,
+          keyScale,
+          keyBias,
+          factor,
+          mask?.address ?? 0,
+          mask?.stride ?? 0,
+          reach,
+          1,
+          state,
+          y,
+          yStride,
+          scratch,
         );
       }
       kernels.finish(state, n, y, yStride, columns, noneLogit, answers);
@@ -80,7 +123,8 @@ function plainQueries(request: Request, start: number, n: number, d: number, sco
     const scale = factor * (scales ? (scales[r] as number) : 1);
     for (let k = 0; k < d; k++) {
       const weight = request.known ? (request.known.weights[k] as number) : 1;
-      out[r * d + k] = weight * scale * ((request.queries[(start + r) * d + k] as number) - (scoring.mean ? Math.fround(scoring.mean[k] as number) : 0));
+      out[r * d + k] =
+        weight * scale * ((request.queries[(start + r) * d + k] as number) - (scoring.mean ? Math.fround(scoring.mean[k] as number) : 0));
     }
   }
   return out;

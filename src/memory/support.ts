@@ -57,7 +57,11 @@ export function windowRange(patterns: number, window: number, position: number, 
   const first = Math.max(0, Math.ceil(position - window));
   const last = Math.min(patterns, Math.floor(position + window) + 1);
   if (first >= last) {
-    throw new HopfieldError("E_RANGE", `recall: the window of query ${row} (position ${position}, width ${window}) holds no pattern; there are ${patterns}`, { row });
+    throw new HopfieldError(
+      "E_RANGE",
+      `recall: the window of query ${row} (position ${position}, width ${window}) holds no pattern; there are ${patterns}`,
+      { row },
+    );
   }
   return { first, last };
 }

@@ -65,7 +65,9 @@ export interface MemoryOptions {
   /** similarity "kernel": the r x d matrix W. */
   readonly kernel?: MatrixLike;
   /** support "mask": M entries (one mask for every query) or B x M entries (one row a query); 0 or false hides a pattern. */
-  readonly supportMask?: ArrayLike<number | boolean> | { readonly data: ArrayLike<number | boolean>; readonly rows: number; readonly columns: number };
+  readonly supportMask?:
+    | ArrayLike<number | boolean>
+    | { readonly data: ArrayLike<number | boolean>; readonly rows: number; readonly columns: number };
   /** M x dv matrix read by the last evaluation (hetero-association); default: the patterns themselves. */
   readonly values?: MatrixLike;
   /** M labels: recall then sums the weights by label (`vote`). */
@@ -87,7 +89,9 @@ export interface MemoryOptions {
 /** Options of one recall of B queries. */
 export interface RecallOptions {
   /** Which entries of the cue are known: weights in [0, 1] (or booleans), d of them for all queries or B x d. 1 is known, 0 missing. */
-  readonly known?: ArrayLike<number | boolean> | { readonly data: ArrayLike<number | boolean>; readonly rows: number; readonly columns: number };
+  readonly known?:
+    | ArrayLike<number | boolean>
+    | { readonly data: ArrayLike<number | boolean>; readonly rows: number; readonly columns: number };
   /** "nan": NaN entries of a query are missing. */
   readonly missing?: "nan";
   /** Put known entries (weight > 0) back after every step that returns to the pattern space; default false. */

@@ -6,7 +6,7 @@ import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../core/matrix.ts";
 import { createMemory, recallPart } from "../memory/create.ts";
 import type { Memory, MemoryOptions, Recall, RecallOptions, RecallResult } from "../memory/types.ts";
-import { type AbortMessage, type ReplyMessage, type RequestMessage, buffersOf, packError } from "./protocol.ts";
+import { type AbortMessage, buffersOf, packError, type ReplyMessage, type RequestMessage } from "./protocol.ts";
 
 /** Queries of one part: enough to keep the batch kernels busy, little enough to answer an abort soon. */
 const partRows = 64;
@@ -34,7 +34,19 @@ function create(id: number, [patterns, options]: readonly unknown[]): Record<str
   const memory = createMemory(patterns as MatrixLike, options as MemoryOptions);
   memories.set(id, memory);
   const { model, similarity, separation, support, post, dimension, valueDimension, betaSource, kernel } = memory;
-  return { memory: id, model, similarity, separation, support, post, patterns: memory.patterns, dimension, valueDimension, betaSource, kernel };
+  return {
+    memory: id,
+    model,
+    similarity,
+    separation,
+    support,
+    post,
+    patterns: memory.patterns,
+    dimension,
+    valueDimension,
+    betaSource,
+    kernel,
+  };
 }
 
 function memoryOf(key: number): Memory {

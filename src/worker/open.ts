@@ -5,7 +5,7 @@
 import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../core/matrix.ts";
 import type { Memory, MemoryOptions, Recall, RecallOptions } from "../memory/types.ts";
-import { type Method, type ReplyMessage, buffersOf, unpackError } from "./protocol.ts";
+import { buffersOf, type Method, type ReplyMessage, unpackError } from "./protocol.ts";
 
 /** The part of an AbortSignal that is used: any AbortController's signal will do. */
 export interface AbortSignalLike {
@@ -23,7 +23,9 @@ export interface WorkerCallOptions {
 
 /** A memory in a worker: Memory with promises. */
 export interface WorkerMemory
-  extends Readonly<Pick<Memory, "model" | "similarity" | "separation" | "support" | "post" | "dimension" | "valueDimension" | "betaSource" | "kernel">> {
+  extends Readonly<
+    Pick<Memory, "model" | "similarity" | "separation" | "support" | "post" | "dimension" | "valueDimension" | "betaSource" | "kernel">
+  > {
   patterns(): Promise<number>;
   beta(): Promise<number | null>;
   recall(queries: MatrixLike, options?: RecallOptions, call?: WorkerCallOptions): Promise<Recall>;
@@ -87,20 +89,28 @@ export function openWorker(): HopfieldWorker {
     const id = nextId++;
     return new Promise((resolve, reject) => {
       const abort = (): void => thread.postMessage({ abort: id }, []);
-      const settle = <T>(done: (value: T) => void) => (value: T): void => {
-        signal?.removeEventListener("abort", abort);
-        done(value);
-      };
+      const settle =
+        <T>(done: (value: T) => void) =>
+        (value: T): void => {
+          signal?.removeEventListener("abort", abort);
+          done(value);
+        };
       pending.set(id, { resolve: settle(resolve), reject: settle(reject), onProgress });
       signal?.addEventListener("abort", abort);
       thread.ref?.();
-      thread.postMessage({ id, method, memory, args }, args.flatMap((arg) => buffersOf(arg)));
+      thread.postMessage(
+        { id, method, memory, args },
+        args.flatMap((arg) => buffersOf(arg)),
+      );
     });
   };
 
   return {
     async createMemory(patterns, options = {}, call) {
-      const { memory: key, ...facts } = (await send("create", 0, [copyOf(patterns), cloneable(options)], call)) as { memory: number; patterns: number };
+      const { memory: key, ...facts } = (await send("create", 0, [copyOf(patterns), cloneable(options)], call)) as {
+        memory: number;
+        patterns: number;
+      };
       return remoteMemory(send, key, facts as unknown as Omit<Memory, "patterns"> & { patterns: number });
     },
     async close() {

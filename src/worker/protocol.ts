@@ -17,7 +17,10 @@ export interface AbortMessage {
 
 export type ReplyMessage =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: { readonly code: ErrorCode | null; readonly message: string; readonly details: Readonly<Record<string, unknown>> } }
+  | {
+      readonly id: number;
+      readonly error: { readonly code: ErrorCode | null; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
+    }
   | { readonly id: number; readonly done: number; readonly total: number };
 
 export function packError(error: unknown): { code: ErrorCode | null; message: string; details: Readonly<Record<string, unknown>> } {

@@ -2,14 +2,31 @@
 import { expect, it } from "vitest";
 import { lambertW } from "../../src/core/numerics.ts";
 import { portableExp, portableLog } from "../../src/core/portable.ts";
-import { normal, normalQuantile, philox, randomStream, sampleWithoutReplacement, uniform, uniformInteger, wordAt } from "../../src/core/random.ts";
+import {
+  normal,
+  normalQuantile,
+  philox,
+  randomStream,
+  sampleWithoutReplacement,
+  uniform,
+  uniformInteger,
+  wordAt,
+} from "../../src/core/random.ts";
 import { allocate, openArena, viewU8 } from "../../src/kernels/arena.ts";
 
 /** Known answers of the Random123 distribution (kat_vectors, philox4x32 10 rounds). */
 it.each([
   { counter: [0, 0, 0, 0], key: [0, 0], words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
-  { counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], key: [0xffffffff, 0xffffffff], words: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd] },
-  { counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], key: [0xa4093822, 0x299f31d0], words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1] },
+  {
+    counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+    key: [0xffffffff, 0xffffffff],
+    words: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+  },
+  {
+    counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+    key: [0xa4093822, 0x299f31d0],
+    words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+  },
 ])("philox of $counter", ({ counter, key, words }) => {
   const out = new Uint32Array(4);
   philox(out, counter[0] as number, counter[1] as number, counter[2] as number, counter[3] as number, key[0] as number, key[1] as number);
@@ -60,7 +77,13 @@ it("uniform and normal have the moments they should", () => {
 });
 
 it("the normal quantile at known probabilities", () => {
-  for (const [u, z] of [[0.5, 0], [0.975, 1.959963984540054], [0.999, 3.090232306167814], [1e-10, -6.361340902404056], [0.84134474606854293, 1]] as const) {
+  for (const [u, z] of [
+    [0.5, 0],
+    [0.975, 1.959963984540054],
+    [0.999, 3.090232306167814],
+    [1e-10, -6.361340902404056],
+    [0.84134474606854293, 1],
+  ] as const) {
     expect(normalQuantile(u)).toBeCloseTo(z, 12);
   }
 });
@@ -89,8 +112,18 @@ it("portable log and exp are within 2 units in the last place of the engine's", 
     const y = 1400 * uniform(random) - 700;
     expect(Math.abs(portableExp(y) / Math.exp(y) - 1)).toBeLessThanOrEqual(2 * Number.EPSILON);
   }
-  expect([portableLog(0), portableLog(-1), portableLog(Number.POSITIVE_INFINITY), portableLog(1)]).toEqual([Number.NEGATIVE_INFINITY, Number.NaN, Number.POSITIVE_INFINITY, 0]);
-  expect([portableExp(0), portableExp(1000), portableExp(-1000), portableExp(Number.NaN)]).toEqual([1, Number.POSITIVE_INFINITY, 0, Number.NaN]);
+  expect([portableLog(0), portableLog(-1), portableLog(Number.POSITIVE_INFINITY), portableLog(1)]).toEqual([
+    Number.NEGATIVE_INFINITY,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    0,
+  ]);
+  expect([portableExp(0), portableExp(1000), portableExp(-1000), portableExp(Number.NaN)]).toEqual([
+    1,
+    Number.POSITIVE_INFINITY,
+    0,
+    Number.NaN,
+  ]);
   expect(portableLog(5e-324)).toBeCloseTo(Math.log(5e-324), 10);
   expect(portableExp(-744)).toBe(Math.exp(-744));
 });

@@ -51,7 +51,13 @@ interface Answer {
 const yStrideOf = (dv: number): number => roundUp(dv, 8);
 
 /** Runs the batch kernel over the given ranges; mask bytes (one row a query, or one for all). */
-function batch(p: Problem, scale: number, ranges: [number, number][], mask?: { bytes: Uint8Array; stride: number }, noneLogit = Number.NEGATIVE_INFINITY): Answer {
+function batch(
+  p: Problem,
+  scale: number,
+  ranges: [number, number][],
+  mask?: { bytes: Uint8Array; stride: number },
+  noneLogit = Number.NEGATIVE_INFINITY,
+): Answer {
   const { arena, rows, d, dv } = p;
   const padded = roundUp(rows, 4);
   const packed = allocate(arena, padded * d * 4);
@@ -63,18 +69,65 @@ function batch(p: Problem, scale: number, ranges: [number, number][], mask?: { b
     viewU8(arena, address, mask.bytes.length).set(mask.bytes);
   }
   ranges.forEach(([first, last], i) => {
-    arena.kernels.accumulate(packed, rows, d, p.keys, p.values, first, last, dv, 0, 0, 0, 1, address, mask?.stride ?? 0, 60, Number(i === 0), state, y, yStrideOf(dv), scratch);
+    arena.kernels.accumulate(
+      packed,
+      rows,
+      d,
+      p.keys,
+      p.values,
+      first,
+      last,
+      dv,
+      0,
+      0,
+      0,
+      1,
+      address,
+      mask?.stride ?? 0,
+      60,
+      Number(i === 0),
+      state,
+      y,
+      yStrideOf(dv),
+      scratch,
+    );
   });
   return finish(p, state, y, noneLogit);
 }
 
 function single(p: Problem, scale: number, ranges: [number, number][]): Answer {
   const { arena, rows, d, dv } = p;
-  const q = placeF32(arena, p.q.map((x) => x * scale));
-  const [state, y, scratch] = [allocate(arena, roundUp(rows, 4) * 32), allocate(arena, roundUp(rows, 4) * yStrideOf(dv) * 4), allocate(arena, 128)];
+  const q = placeF32(
+    arena,
+    p.q.map((x) => x * scale),
+  );
+  const [state, y, scratch] = [
+    allocate(arena, roundUp(rows, 4) * 32),
+    allocate(arena, roundUp(rows, 4) * yStrideOf(dv) * 4),
+    allocate(arena, 128),
+  ];
   for (let r = 0; r < rows; r++) {
     ranges.forEach(([first, last], i) => {
-      arena.kernels.accumulateOne(q + r * d * 4, d, p.keys, p.values, first, last, dv, 0, 0, 0, 1, 0, 60, Number(i === 0), state + r * 32, y + r * yStrideOf(dv) * 4, yStrideOf(dv), scratch);
+      arena.kernels.accumulateOne(
+        q + r * d * 4,
+        d,
+        p.keys,
+        p.values,
+        first,
+        last,
+        dv,
+        0,
+        0,
+        0,
+        1,
+        0,
+        60,
+        Number(i === 0),
+        state + r * 32,
+        y + r * yStrideOf(dv) * 4,
+        yStrideOf(dv),
+        scratch,
+      );
     });
   }
   return finish(p, state, y, Number.NEGATIVE_INFINITY);
@@ -86,7 +139,13 @@ function finish({ arena, rows, dv }: Problem, state: number, y: number, noneLogi
   const floats = viewF32(arena, state, rows * 8);
   const field = (offset: number): number[] => Array.from({ length: rows }, (_, r) => floats[r * 8 + offset] as number);
   const leaders = viewI32(arena, state, rows * 8);
-  return { y: viewF32(arena, out, rows * dv).slice(), leader: Array.from({ length: rows }, (_, r) => leaders[r * 8 + 4] as number), weight: field(5), rest: field(1), second: field(3) };
+  return {
+    y: viewF32(arena, out, rows * dv).slice(),
+    leader: Array.from({ length: rows }, (_, r) => leaders[r * 8 + 4] as number),
+    weight: field(5),
+    rest: field(1),
+    second: field(3),
+  };
 }
 
 /** The definition in f64: weights 2^z / sum, with `none` as one more logit. */
@@ -106,7 +165,8 @@ function definition(p: Problem, scale: number, shown: (row: number, i: number) =
     answer.weight.push((w[leader] as number) / total);
     answer.rest.push(w.reduce((sum, value, i) => (i === leader ? sum : sum + value), 0) / total);
     answer.second.push(Math.max(...z.filter((_, i) => i !== leader), Number.NEGATIVE_INFINITY));
-    for (let c = 0; c < p.dv; c++) answer.y[r * p.dv + c] = w.reduce((sum, value, i) => sum + (value / total) * (p.v[i * p.dv + c] as number), 0);
+    for (let c = 0; c < p.dv; c++)
+      answer.y[r * p.dv + c] = w.reduce((sum, value, i) => sum + (value / total) * (p.v[i * p.dv + c] as number), 0);
   }
   return answer;
 }
@@ -119,7 +179,7 @@ function expectNear(actual: Answer, expected: Answer): void {
   });
   for (const key of ["weight", "rest"] as const) {
     actual[key].forEach((x, r) => {
-      expect(Math.abs(x - (expected[key][r] as number))).toBeLessThanOrEqual(2e-5 * Math.max((expected[key][r] as number), 1e-3));
+      expect(Math.abs(x - (expected[key][r] as number))).toBeLessThanOrEqual(2e-5 * Math.max(expected[key][r] as number, 1e-3));
     });
   }
   actual.second.forEach((x, r) => {
@@ -152,19 +212,40 @@ describe.each(cases)("$rows queries, $patterns keys, $d x $dv", (size) => {
   });
   it("masks, one row a query and one for all, with whole blocks hidden", () => {
     const own = Uint8Array.from({ length: size.rows * size.patterns }, (_, i) => Number((i * 31) % 7 > 2 || i % size.patterns === 0));
-    expectNear(batch(p, 0.5, all, { bytes: own, stride: size.patterns }), definition(p, 0.5, (r, i) => own[r * size.patterns + i] === 1));
+    expectNear(
+      batch(p, 0.5, all, { bytes: own, stride: size.patterns }),
+      definition(p, 0.5, (r, i) => own[r * size.patterns + i] === 1),
+    );
     const shared = Uint8Array.from({ length: size.patterns }, (_, i) => Number(i === 0 || i > 140));
-    expectNear(batch(p, 0.5, all, { bytes: shared, stride: 0 }), definition(p, 0.5, (_, i) => shared[i] === 1));
+    expectNear(
+      batch(p, 0.5, all, { bytes: shared, stride: 0 }),
+      definition(p, 0.5, (_, i) => shared[i] === 1),
+    );
   });
   it("the weight of no pattern (softmax1), above and below the maximum", () => {
-    for (const none of [-3, 0, 40]) expectNear(batch(p, 0.5, all, undefined, none), definition(p, 0.5, () => true, none));
+    for (const none of [-3, 0, 40])
+      expectNear(
+        batch(p, 0.5, all, undefined, none),
+        definition(p, 0.5, () => true, none),
+      );
   });
 });
 
 it("equal logits: the lowest index leads and the second equals the first", () => {
   const arena = openArena();
   const x = new Float32Array(70 * 4).fill(1);
-  const p: Problem = { rows: 4, patterns: 70, d: 4, dv: 4, arena, q: new Float32Array(16).fill(1), x, v: x, keys: placeF32(arena, x), values: placeF32(arena, x) };
+  const p: Problem = {
+    rows: 4,
+    patterns: 70,
+    d: 4,
+    dv: 4,
+    arena,
+    q: new Float32Array(16).fill(1),
+    x,
+    v: x,
+    keys: placeF32(arena, x),
+    values: placeF32(arena, x),
+  };
   const { leader, second, weight } = batch(p, 1, [[0, 70]]);
   expect(leader).toEqual([0, 0, 0, 0]);
   expect(second).toEqual([4, 4, 4, 4]);
@@ -176,7 +257,18 @@ it("exp2 of a row: relative error below 2.5e-7 down to 2^-60, exactly 1 at 0 and
   const arena = openArena();
   for (let t = 0; t >= -59.9; t -= 0.0137) {
     const x = Float32Array.of(0, t);
-    const p: Problem = { rows: 1, patterns: 2, d: 1, dv: 1, arena, q: Float32Array.of(1), x, v: x, keys: placeF32(arena, x), values: placeF32(arena, x) };
+    const p: Problem = {
+      rows: 1,
+      patterns: 2,
+      d: 1,
+      dv: 1,
+      arena,
+      q: Float32Array.of(1),
+      x,
+      v: x,
+      keys: placeF32(arena, x),
+      values: placeF32(arena, x),
+    };
     const mark = arena.top;
     const { rest, weight } = batch(p, 1, [[0, 2]]);
     arena.top = mark;

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { createMemory } from "../../src/index.ts";
-import { type Model, diagnose, energy, evaluate, weights } from "../oracle/index.ts";
-import { type Member, gaussianRows, noisyQueries, operatorMembers, stream } from "./problems.ts";
+import { diagnose, energy, evaluate, type Model, weights } from "../oracle/index.ts";
+import { gaussianRows, type Member, noisyQueries, operatorMembers, stream } from "./problems.ts";
 
 interface Size {
   readonly patterns: number;
@@ -31,7 +31,8 @@ const streamed: Size[] = [
 function closeTo(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
   const bound = 2e-6 * Math.max(1, Math.hypot(...expected));
   expected.forEach((x, i) => {
-    if (!(Math.abs((actual[i] as number) - x) <= bound)) throw new Error(`${what}: entry ${i} is ${actual[i]}, expected ${x} within ${bound}`);
+    if (!(Math.abs((actual[i] as number) - x) <= bound))
+      throw new Error(`${what}: entry ${i} is ${actual[i]}, expected ${x} within ${bound}`);
   });
 }
 
@@ -61,7 +62,9 @@ function check(member: Member, size: Size, seed: number, beta: number): void {
     expect(result.top, where).toBe(told.top);
     expect(Math.abs(result.weight - told.weight), where).toBeLessThanOrEqual(2e-6);
     // The rounded participation ratio may fall to either side of a half.
-    expect(Math.abs(result.support - told.support), where).toBeLessThanOrEqual(member.model.separation === "softmax" || member.model.separation === "softmax1" ? 1 : 0);
+    expect(Math.abs(result.support - told.support), where).toBeLessThanOrEqual(
+      member.model.separation === "softmax" || member.model.separation === "softmax1" ? 1 : 0,
+    );
     expect(result.label, where).toBe(told.label);
     const stateEnergy = energy(expected, X, model);
     if (stateEnergy === null || !Number.isFinite(stateEnergy)) expect(result.energy).toBeNull();

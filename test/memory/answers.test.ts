@@ -1,14 +1,36 @@
 /** What comes beside the answer: alternatives, votes, abstaining, labels of fixed points, beta advice, separations, sequences, column scaling, the separation loss. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { adviseBeta, capacityBound, columnScaling, createMemory, createSequenceMemory, replay, scaleColumns, separate, separationLoss, separations, unscaleColumns } from "../../src/index.ts";
-import { separation as oracleSeparation, separate as oracleSeparate, conjugate as oracleConjugate, cosineSimilarity, l2Similarity, type Separation } from "../oracle/index.ts";
+import {
+  adviseBeta,
+  capacityBound,
+  columnScaling,
+  createMemory,
+  createSequenceMemory,
+  replay,
+  scaleColumns,
+  separate,
+  separationLoss,
+  separations,
+  unscaleColumns,
+} from "../../src/index.ts";
+import {
+  cosineSimilarity,
+  l2Similarity,
+  conjugate as oracleConjugate,
+  separate as oracleSeparate,
+  separation as oracleSeparation,
+  type Separation,
+} from "../oracle/index.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
 const reference = JSON.parse(readFileSync(new URL("../golden/models.json", import.meta.url), "utf8"));
 const numbers = (values: (number | string)[]): number[] => values.map(Number);
 
-describe.each([{ patterns: 30, dimension: 5 }, { patterns: 900, dimension: 40 }])("alternatives and votes, $patterns x $dimension", ({ patterns, dimension }) => {
+describe.each([
+  { patterns: 30, dimension: 5 },
+  { patterns: 900, dimension: 40 },
+])("alternatives and votes, $patterns x $dimension", ({ patterns, dimension }) => {
   const random = stream(61);
   const X = gaussianRows(random, patterns, dimension, 0.5);
   const Q = noisyQueries(random, X, 5, 0.4);
@@ -50,7 +72,13 @@ it("no alternatives or vote unless asked for", () => {
 });
 
 it("labels of the answer: single, metastable, global, none", () => {
-  const X = [[0, 0], [0.1, 0], [5, 5], [9, 0], [0, 9]];
+  const X = [
+    [0, 0],
+    [0.1, 0],
+    [5, 5],
+    [9, 0],
+    [0, 9],
+  ];
   const label = (beta: number, q: number[], options = {}) => createMemory(X, { beta, ...options }).recall(q).results[0]?.label;
   expect(label(1000, [5, 5])).toBe("single");
   expect(label(20, [0.05, 0])).toBe("metastable");
@@ -88,7 +116,12 @@ describe("beta from the data", () => {
   });
   it("copies are no gap; without any gap beta is 1", () => {
     expect(adviseBeta([...X, ...X]).gap).toBeCloseTo(adviseBeta(X).gap as number, 10);
-    expect(adviseBeta([[1, 2], [1, 2]])).toEqual({ beta: 1, gap: null, sampled: 2 });
+    expect(
+      adviseBeta([
+        [1, 2],
+        [1, 2],
+      ]),
+    ).toEqual({ beta: 1, gap: null, sampled: 2 });
     expect(adviseBeta([[1, 2]])).toEqual({ beta: 1, gap: null, sampled: 1 });
   });
   it("it does what it says: a stored pattern keeps at least 0.999 of the weight", () => {
@@ -149,7 +182,8 @@ describe("separations on bare logits against the reference and the oracle", () =
       numbers(entry[key].p).forEach((p, i) => {
         expect(Math.abs((weights[i] as number) - p), `${key} of ${z}`).toBeLessThanOrEqual(1e-9);
       });
-      if (conj && entry[conj] !== undefined) expect(Math.abs(conjugate - Number(entry[conj]))).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(Number(entry[conj]))));
+      if (conj && entry[conj] !== undefined)
+        expect(Math.abs(conjugate - Number(entry[conj]))).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(Number(entry[conj]))));
     }
   });
   it("random logits against the oracle, weights and conjugates", () => {
@@ -173,7 +207,10 @@ describe("separations on bare logits against the reference and the oracle", () =
 it("the separation loss and its gradient against the reference", () => {
   const { W, sep_loss_t2: loss } = reference.distance_and_kernel;
   const kernel = { data: Float64Array.from(W.flat()), rows: W.length, columns: W[0].length };
-  for (const [key, normalised] of [["normalized", true], ["raw", false]] as const) {
+  for (const [key, normalised] of [
+    ["normalized", true],
+    ["raw", false],
+  ] as const) {
     const found = separationLoss(reference.inputs.X, kernel, { normalised });
     // Patterns are rounded to f32 on the way in: 6e-8 relative, times the slope of the loss.
     expect(Math.abs(found.loss - loss[key].loss)).toBeLessThanOrEqual(2e-5);
@@ -200,12 +237,27 @@ describe("sequences", () => {
   it("refuses one pattern, values and unequal widths", () => {
     expect(() => createSequenceMemory([[1, 2]])).toThrow(/at least 2 patterns/);
     expect(() => createSequenceMemory(song, { values: song } as object)).toThrow(/leave values out/);
-    expect(() => replay(createMemory([[1], [2]], { values: [[1, 1], [2, 2]] }), [1], 2)).toThrow(/answers have 2 columns, cues 1/);
+    expect(() =>
+      replay(
+        createMemory([[1], [2]], {
+          values: [
+            [1, 1],
+            [2, 2],
+          ],
+        }),
+        [1],
+        2,
+      ),
+    ).toThrow(/answers have 2 columns, cues 1/);
   });
 });
 
 describe("column scaling", () => {
-  const table = [[1, 100, 5], [3, Number.NaN, 5], [5, 300, 5]];
+  const table = [
+    [1, 100, 5],
+    [3, Number.NaN, 5],
+    [5, 300, 5],
+  ];
   it("standard and range, missing entries left out and left missing, constant columns kept", () => {
     const standard = columnScaling(table);
     expect(Array.from(standard.offset)).toEqual([3, 200, 5]);

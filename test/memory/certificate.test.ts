@@ -1,7 +1,7 @@
 /** Promise 1: a returned bound is true or absent, against y as returned in f32. 1e4 random problems with every member that gives a bound, many of them near its edges. */
 import { expect, it } from "vitest";
-import { type Memory, type MemoryOptions, createMemory } from "../../src/index.ts";
 import { normal, uniform, uniformInteger } from "../../src/core/random.ts";
+import { createMemory, type Memory, type MemoryOptions } from "../../src/index.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
 const members: MemoryOptions[] = [
@@ -20,7 +20,10 @@ const members: MemoryOptions[] = [
 ];
 
 function violations(memory: Memory, rows: number[][], queries: number[][]): { broken: string[]; bounds: number } {
-  const { states, results } = memory.recall(queries, memory.support === "window" ? { positions: queries.map((_, b) => b % rows.length) } : {});
+  const { states, results } = memory.recall(
+    queries,
+    memory.support === "window" ? { positions: queries.map((_, b) => b % rows.length) } : {},
+  );
   const broken: string[] = [];
   let bounds = 0;
   results.forEach((result, b) => {
@@ -46,7 +49,8 @@ it("10 000 random problems: no bound is broken", () => {
     const scale = 10 ** (6 * uniform(random) - 3);
     const X = gaussianRows(random, patterns, dimension, scale);
     // Copies and near copies: ties and margins of almost 0.
-    if (patterns > 2 && round % 3 === 0) X[1] = (X[0] as number[]).map((x) => Math.fround(x + (round % 2 ? 0 : 1e-6 * scale * normal(random))));
+    if (patterns > 2 && round % 3 === 0)
+      X[1] = (X[0] as number[]).map((x) => Math.fround(x + (round % 2 ? 0 : 1e-6 * scale * normal(random))));
     const beta = 10 ** (4 * uniform(random) - 1) / (scale * scale);
     const found = violations(createMemory(X, { ...options, beta }), X, noisyQueries(random, X, 20, scale * uniform(random)));
     broken.push(...found.broken);

@@ -1,8 +1,8 @@
 /** Partial cues: every similarity on its known entries against the oracle, exact conditioning, clamping, and the two ways of saying what is missing. */
 import { describe, expect, it } from "vitest";
-import { createMemory } from "../../src/index.ts";
 import { uniform } from "../../src/core/random.ts";
-import { type Model, evaluate, recall } from "../oracle/index.ts";
+import { createMemory } from "../../src/index.ts";
+import { evaluate, type Model, recall } from "../oracle/index.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
 const similarities = ["l2", "cosine", "centered-cosine", "dot"] as const;
@@ -57,7 +57,9 @@ it("completes missing entries with the posterior mean of a Gaussian mixture", ()
   const q = (X[3] as number[]).map((x) => x + 0.3);
   const known = [1, 1, 0, 0, 1];
   // Density of the known entries under N(x_i, 1/beta), prior 1/M: the posterior of each component, then the mean of the missing entries.
-  const density = X.map((x) => x.reduce((product, value, k) => (known[k] ? product * Math.exp((-beta / 2) * ((q[k] as number) - value) ** 2) : product), 1));
+  const density = X.map((x) =>
+    x.reduce((product, value, k) => (known[k] ? product * Math.exp((-beta / 2) * ((q[k] as number) - value) ** 2) : product), 1),
+  );
   const total = density.reduce((a, b) => a + b, 0);
   const mean = q.map((_, k) => X.reduce((sum, x, i) => sum + ((density[i] as number) / total) * (x[k] as number), 0));
   expectRow(createMemory(X, { beta }).recall(q, { known }).states.data, 0, mean);
@@ -70,7 +72,10 @@ it("without any known entry the weights are uniform over the support", () => {
     const weights = createMemory(X, { model: "dense", similarity, beta: 5 }).weights(nothing, { missing: "nan" });
     for (const p of weights.data) expect(p).toBeCloseTo(1 / 8, 7);
   }
-  const windowed = createMemory(X, { model: "window", similarity: "l2", window: 1, beta: 5 }).weights(nothing, { missing: "nan", positions: [4] });
+  const windowed = createMemory(X, { model: "window", similarity: "l2", window: 1, beta: 5 }).weights(nothing, {
+    missing: "nan",
+    positions: [4],
+  });
   expect(Array.from(windowed.data, (p) => Math.round(p * 3000) / 1000)).toEqual([0, 0, 0, 1, 1, 1, 0, 0]);
 });
 

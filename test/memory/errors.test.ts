@@ -1,6 +1,15 @@
 /** Bad inputs: each is refused with its code and a message that names the function, what was expected and what came. */
 import { describe, expect, it } from "vitest";
-import { HopfieldError, type MemoryOptions, adviseBeta, allocate, capacityBound, createMemory, separate, separations } from "../../src/index.ts";
+import {
+  adviseBeta,
+  allocate,
+  capacityBound,
+  createMemory,
+  HopfieldError,
+  type MemoryOptions,
+  separate,
+  separations,
+} from "../../src/index.ts";
 
 const X = [
   [1, 2, 3],
@@ -23,7 +32,14 @@ describe("shapes", () => {
   const memory = createMemory(X);
   const cases: [RegExp, () => unknown][] = [
     [/recall: query has 2 columns, the memory has 3/, () => memory.recall([1, 2])],
-    [/row 1 has 2 entries, row 0 has 3/, () => createMemory([[1, 2, 3], [4, 5]])],
+    [
+      /row 1 has 2 entries, row 0 has 3/,
+      () =>
+        createMemory([
+          [1, 2, 3],
+          [4, 5],
+        ]),
+    ],
     [/row 1 has number entries, row 0 has 3/, () => createMemory([[1, 2, 3], 4] as unknown as number[][])],
     [/empty list/, () => createMemory([])],
     [/row 0 is empty/, () => createMemory([[]])],
@@ -45,7 +61,10 @@ describe("shapes", () => {
     [/kernel has 2 columns, the patterns have 3/, () => createMemory(X, { similarity: "kernel", kernel: [[1, 2]] })],
     [/featureMatrix has 2 columns/, () => createMemory(X, { model: "random-features", featureMatrix: [[1, 2]] })],
     [/3 entries are no whole number of rows of 2/, () => createMemory(X, { model: "masked", supportMask: [1, 0, 1] })],
-    [/supportMask has 2 rows, query 2 has none/, () => createMemory(X, { model: "masked", supportMask: [1, 0, 0, 1] }).recall([...X, [0, 0, 0]])],
+    [
+      /supportMask has 2 rows, query 2 has none/,
+      () => createMemory(X, { model: "masked", supportMask: [1, 0, 0, 1] }).recall([...X, [0, 0, 0]]),
+    ],
     [/known has 2 entries, expected 3/, () => memory.recall(X, { known: [1, 0] })],
     [/positions must have one entry for each of 2 queries/, () => createMemory(X, { model: "window" }).recall(X, { positions: [0] })],
     [/energy: state has 1 columns, the memory has 3/, () => memory.energy([1])],
@@ -74,10 +93,19 @@ describe("numbers that are not finite", () => {
     { value: Number.NaN, where: /queries: row 1, column 2 is NaN \(if it marks a missing entry, say so with missing: "nan"\)/ },
     { value: Number.POSITIVE_INFINITY, where: /row 1, column 2 is infinite/ },
     { value: 1e300, where: /row 1, column 2 is infinite \(beyond the f32 range\)/ },
-  ])("$value in a query", ({ value, where }) => refused("E_NONFINITE", where, () => memory.recall([[1, 2, 3], [1, 2, value]])));
+  ])("$value in a query", ({ value, where }) =>
+    refused("E_NONFINITE", where, () =>
+      memory.recall([
+        [1, 2, 3],
+        [1, 2, value],
+      ]),
+    ),
+  );
   it("in patterns, values, kernels and masks", () => {
     refused("E_NONFINITE", /createMemory: patterns: row 0, column 1 is NaN/, () => createMemory([[1, Number.NaN]]));
-    refused("E_NONFINITE", /createMemory: patterns: row 1, column 0/, () => createMemory({ data: Float32Array.of(1, 2, Number.NEGATIVE_INFINITY, 3), rows: 2, columns: 2 }));
+    refused("E_NONFINITE", /createMemory: patterns: row 1, column 0/, () =>
+      createMemory({ data: Float32Array.of(1, 2, Number.NEGATIVE_INFINITY, 3), rows: 2, columns: 2 }),
+    );
     refused("E_NONFINITE", /createMemory: values: row 1, column 0/, () => createMemory(X, { values: [[1], [Number.NaN]] }));
     refused("E_NONFINITE", /createMemory: kernel: row 0/, () => createMemory(X, { similarity: "kernel", kernel: [[1, Number.NaN, 2]] }));
     refused("E_NONFINITE", /supportMask: row 0, entry 1/, () => createMemory(X, { model: "masked", supportMask: [1, Number.NaN] }));
@@ -86,14 +114,23 @@ describe("numbers that are not finite", () => {
     refused("E_NONFINITE", /logit 0 is Infinity/, () => separate([Number.POSITIVE_INFINITY, 0]));
   });
   it("-0 and subnormals are numbers like any other", () => {
-    const { states } = createMemory([[-0, 1e-42], [1, 1]], { beta: 1000 }).recall([0, 0]);
+    const { states } = createMemory(
+      [
+        [-0, 1e-42],
+        [1, 1],
+      ],
+      { beta: 1000 },
+    ).recall([0, 0]);
     expect(Array.from(states.data)).toEqual([0, Math.fround(1e-42)]);
   });
 });
 
 describe("ranges", () => {
   const bad: [MemoryOptions | Record<string, unknown>, RegExp][] = [
-    ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, "8"].map((beta): [Record<string, unknown>, RegExp] => [{ beta }, /beta must be a finite number, above 0, got/]),
+    ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, "8"].map((beta): [Record<string, unknown>, RegExp] => [
+      { beta },
+      /beta must be a finite number, above 0, got/,
+    ]),
     [{ model: "entmax", alpha: 0.5 }, /alpha must be a finite number, of at least 1, got 0.5/],
     [{ model: "normmax", alpha: 1 }, /alpha \(normmax\) must be a finite number, above 1, got 1/],
     [{ model: "top-k", k: 0 }, /k must be a whole number, of at least 1, got 0/],
@@ -118,7 +155,9 @@ describe("ranges", () => {
     [{ similarity: "kernel" }, /needs the option kernel/],
     [{ model: "hebbian" }, /patterns: row 0, column 1 is 2; binary memories take 1 and -1/],
   ];
-  it.each(bad.map(([options, pattern]) => ({ options, pattern })))("$options", ({ options, pattern }) => refused("E_RANGE", pattern, () => createMemory(X, options as MemoryOptions)));
+  it.each(bad.map(([options, pattern]) => ({ options, pattern })))("$options", ({ options, pattern }) =>
+    refused("E_RANGE", pattern, () => createMemory(X, options as MemoryOptions)),
+  );
 
   it("of a recall", () => {
     const memory = createMemory(X);
@@ -126,7 +165,9 @@ describe("ranges", () => {
     refused("E_RANGE", /missing must be one of nan/, () => memory.recall(X, { missing: "null" } as object));
     refused("E_RANGE", /known entry 0, 1 is 2, expected a weight in \[0, 1\]/, () => memory.recall([1, 2, 3], { known: [1, 2, 0] }));
     refused("E_RANGE", /alternatives must be a whole number, of at least 0/, () => memory.recall(X, { alternatives: -1 }));
-    refused("E_RANGE", /window of query 1 \(position 9, width 1\) holds no pattern; there are 2/, () => createMemory(X, { model: "window", window: 1 }).recall(X, { positions: [0, 9] }));
+    refused("E_RANGE", /window of query 1 \(position 9, width 1\) holds no pattern; there are 2/, () =>
+      createMemory(X, { model: "window", window: 1 }).recall(X, { positions: [0, 9] }),
+    );
     refused("E_RANGE", /binary memories take 1 and -1/, () => createMemory([[1, -1]], { model: "hebbian" }).recall([1, 0]));
     refused("E_RANGE", /lies outside every ball/, () => createMemory(X, { model: "epanechnikov", beta: 100, values: X }).recall([9, 9, 9]));
     refused("E_RANGE", /minimumWeight must be/, () => createMemory(X, { labels: ["a", "b"] }).recall(X, { minimumWeight: 2 }));
@@ -160,9 +201,15 @@ describe("what makes no sense or is not there yet", () => {
     refused("E_UNSUPPORTED", /needs a memory with labels/, () => createMemory(X).recall(X, { minimumWeight: 0.5 }));
   });
   it("kernel regression: too many patterns, copies without a ridge, overflow", () => {
-    refused("E_LIMIT", /at most 4096 patterns, got 5000/, () => createMemory({ data: new Float32Array(5000), rows: 5000, columns: 1 }, { model: "kernel-regression", beta: 1 }).recall([1]));
-    refused("E_RANGE", /not positive definite at pattern 1/, () => createMemory([[1], [1]], { model: "kernel-regression", beta: 1, lambda: 0 }).recall([1]));
-    refused("E_RANGE", /exp\(beta x \. q\) of query 0 overflows/, () => createMemory([[10]], { model: "kernel-regression", beta: 1 }).recall([1000]));
+    refused("E_LIMIT", /at most 4096 patterns, got 5000/, () =>
+      createMemory({ data: new Float32Array(5000), rows: 5000, columns: 1 }, { model: "kernel-regression", beta: 1 }).recall([1]),
+    );
+    refused("E_RANGE", /not positive definite at pattern 1/, () =>
+      createMemory([[1], [1]], { model: "kernel-regression", beta: 1, lambda: 0 }).recall([1]),
+    );
+    refused("E_RANGE", /exp\(beta x \. q\) of query 0 overflows/, () =>
+      createMemory([[10]], { model: "kernel-regression", beta: 1 }).recall([1000]),
+    );
   });
 });
 

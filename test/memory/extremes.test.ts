@@ -3,9 +3,9 @@
  * answer is a convex combination whose weights are exact to f64, so 2e-6 of the largest norm is rounding alone.
  */
 import { expect, it } from "vitest";
-import { createMemory } from "../../src/index.ts";
 import { normal, uniform, uniformInteger } from "../../src/core/random.ts";
-import { type Model, evaluate } from "../oracle/index.ts";
+import { createMemory } from "../../src/index.ts";
+import { evaluate, type Model } from "../oracle/index.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
 const kinds: { options: { model: "gaussian" | "dense" | "sparsemax"; similarity?: "cosine" }; model: Omit<Model, "beta"> }[] = [
@@ -37,7 +37,9 @@ it("random problems over 30 decades of scale and 12 of beta", () => {
 
 it("raw pixels 0 ... 255, streamed sizes: the expansion of the square would be off by 15", () => {
   const random = stream(42);
-  const X = Array.from({ length: 300 }, () => Array.from({ length: 196 }, () => (uniform(random) < 0.3 ? Math.floor(256 * uniform(random)) : 0)));
+  const X = Array.from({ length: 300 }, () =>
+    Array.from({ length: 196 }, () => (uniform(random) < 0.3 ? Math.floor(256 * uniform(random)) : 0)),
+  );
   // Pairs that differ in one entry by 3: a squared distance of 9 at norms of 1e6.
   for (let i = 0; i < 150; i++) X[150 + i] = (X[i] as number[]).map((x, k) => (k === i ? Math.abs(x - 3) : x));
   const memory = createMemory(X, { beta: 3 });
@@ -65,16 +67,30 @@ it("far from the origin: only differences matter to l2", () => {
 
 it("sizes at the edge: one pattern, one dimension, 100 000 patterns, 4 096 dimensions", () => {
   const random = stream(44);
-  for (const [patterns, d] of [[1, 1], [2, 4096], [100_000, 1], [3, 4096]] as const) {
+  for (const [patterns, d] of [
+    [1, 1],
+    [2, 4096],
+    [100_000, 1],
+    [3, 4096],
+  ] as const) {
     const data = Float32Array.from({ length: patterns * d }, () => normal(random));
-    const { results, states } = createMemory({ data, rows: patterns, columns: d }, { beta: 1e9 }).recall({ data: data.slice(0, d), rows: 1, columns: d });
+    const { results, states } = createMemory({ data, rows: patterns, columns: d }, { beta: 1e9 }).recall({
+      data: data.slice(0, d),
+      rows: 1,
+      columns: d,
+    });
     expect(results[0]?.top).toBe(0);
     expect(Math.abs((states.data[0] as number) - (data[0] as number))).toBeLessThanOrEqual(1e-4);
   }
 });
 
 it("copies of a pattern share the weight, and the lowest index is the top", () => {
-  const X = [[1, 2], [1, 2], [5, 5], [1, 2]];
+  const X = [
+    [1, 2],
+    [1, 2],
+    [5, 5],
+    [1, 2],
+  ];
   const { results, states } = createMemory(X, { beta: 100 }).recall([1, 2]);
   expect(results[0]).toMatchObject({ top: 0, margin: 0, support: 3 });
   expect(results[0]?.weight).toBeCloseTo(1 / 3, 12);

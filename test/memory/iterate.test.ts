@@ -1,7 +1,7 @@
 /** Iteration: fixed steps, convergence, traces, energies along the way. */
 import { describe, expect, it } from "vitest";
 import { createMemory } from "../../src/index.ts";
-import { type Model, iterate as oracleIterate, kernelRegression, recall } from "../oracle/index.ts";
+import { kernelRegression, type Model, iterate as oracleIterate, recall } from "../oracle/index.ts";
 import { gaussianRows, noisyQueries, operatorMembers, stream } from "./problems.ts";
 
 const random = stream(11);
@@ -54,7 +54,8 @@ it("stops at maxSteps and says so", () => {
 
 it("tolerance 0 still ends: a state that repeats or alternates within 4 ulp is at rest", () => {
   for (const beta of [0.1, 1, 5, 50]) {
-    for (const result of createMemory(X, { model: "dense", beta, steps: "converge", tolerance: 0, maxSteps: 100_000 }).recall(Q).results) expect(result.converged).toBe(true);
+    for (const result of createMemory(X, { model: "dense", beta, steps: "converge", tolerance: 0, maxSteps: 100_000 }).recall(Q).results)
+      expect(result.converged).toBe(true);
   }
 });
 
@@ -70,12 +71,20 @@ it("a query's answer does not depend on when the others settle", () => {
 
 it("the step out of a partial cue is never taken for a fixed point", () => {
   // The missing entries of this cue hold 0, and so does the pattern: one step changes nothing, yet only the second step shows that.
-  const memory = createMemory([[1, 0], [-1, 5]], { beta: 50, steps: "converge" });
+  const memory = createMemory(
+    [
+      [1, 0],
+      [-1, 5],
+    ],
+    { beta: 50, steps: "converge" },
+  );
   expect(memory.recall([1, Number.NaN], { missing: "nan" }).results[0]?.steps).toBe(2);
 });
 
 describe("energy along the path", () => {
-  const members = operatorMembers.filter(({ model }) => !model.similarity.includes("cosine") && !(model.similarity === "l2" && model.separation === "softmax1"));
+  const members = operatorMembers.filter(
+    ({ model }) => !model.similarity.includes("cosine") && !(model.similarity === "l2" && model.separation === "softmax1"),
+  );
   for (const member of members) {
     it(`${member.name}: E(q) - E(f(q)) >= 1/2 |q - f(q)|^2`, () => {
       for (const beta of [0.5, 3, 20]) {
@@ -86,7 +95,8 @@ describe("energy along the path", () => {
             const before = trace.energies[t]?.[b] as number;
             const after = trace.energies[t + 1]?.[b] as number;
             let moved = 0;
-            for (let k = 0; k < 6; k++) moved += ((trace.states[t]?.data[b * 6 + k] as number) - (trace.states[t + 1]?.data[b * 6 + k] as number)) ** 2;
+            for (let k = 0; k < 6; k++)
+              moved += ((trace.states[t]?.data[b * 6 + k] as number) - (trace.states[t + 1]?.data[b * 6 + k] as number)) ** 2;
             // f(q) is rounded to f32: E changes by |grad E| * 6e-8 |f| there, and the moved length by as much.
             expect(before - after).toBeGreaterThanOrEqual(0.5 * moved - 3e-6 * (1 + Math.abs(before)));
           });

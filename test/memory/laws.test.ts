@@ -1,9 +1,8 @@
 /** Laws that hold between members, and under changes of the problem, on the kernels themselves. Both sizes: weighed exactly and streamed. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type MemoryOptions, createMemory } from "../../src/index.ts";
 import { normal, uniformInteger } from "../../src/core/random.ts";
-import { drawFrequencies } from "../../src/index.ts";
+import { createMemory, drawFrequencies, type MemoryOptions } from "../../src/index.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
 const sizes = [
@@ -16,7 +15,8 @@ function expectSame(a: Float32Array, b: Float32Array, columns: number, factor = 
   expect(a.length).toBe(b.length);
   for (let row = 0; row < a.length; row += columns) {
     const norm = Math.hypot(...b.subarray(row, row + columns));
-    for (let k = row; k < row + columns; k++) expect(Math.abs((a[k] as number) - (b[k] as number))).toBeLessThanOrEqual(factor * 2e-6 * Math.max(1, norm));
+    for (let k = row; k < row + columns; k++)
+      expect(Math.abs((a[k] as number) - (b[k] as number))).toBeLessThanOrEqual(factor * 2e-6 * Math.max(1, norm));
   }
 }
 
@@ -40,11 +40,39 @@ describe.each(sizes)("$patterns x $dimension", (size) => {
     ["a window over all is dense", answer(X, Q, { model: "window", window: M, beta, values: V })],
     ["keeping all is dense", answer(X, Q, { model: "random-masked", keep: 1, beta, values: V })],
     ["entmax 1 is softmax", answer(X, Q, { model: "entmax", alpha: 1, beta, values: V })],
-    ["the identity as kernel is dense", answer(X, Q, { model: "dense", similarity: "kernel", kernel: Array.from({ length: size.dimension }, (_, i) => Array.from({ length: size.dimension }, (_, j) => Number(i === j))), beta, values: V })],
-    ["entmax 2 is sparsemax", answer(X, Q, { model: "entmax", alpha: 2, beta, values: V }), answer(X, Q, { model: "sparsemax", beta, values: V })],
-    ["1-subset is sparsemax", answer(X, Q, { model: "k-subset", k: 1, beta, values: V }), answer(X, Q, { model: "sparsemax", beta, values: V })],
-    ["softmax1 is dense with a zero pattern of zero value", answer(X, Q, { model: "softmax1", beta, values: V }), answer([...X, X.map(() => 0).slice(0, size.dimension)], Q, { model: "dense", beta, values: [...V, [0, 0, 0]] })],
-    ["beta X, beta with sqrt(beta) in patterns and queries", answer(X.map((x) => x.map((v) => v * 2)), Q.map((q) => q.map((v) => v * 2)), { model: "dense", beta: beta / 4, values: V })],
+    [
+      "the identity as kernel is dense",
+      answer(X, Q, {
+        model: "dense",
+        similarity: "kernel",
+        kernel: Array.from({ length: size.dimension }, (_, i) => Array.from({ length: size.dimension }, (_, j) => Number(i === j))),
+        beta,
+        values: V,
+      }),
+    ],
+    [
+      "entmax 2 is sparsemax",
+      answer(X, Q, { model: "entmax", alpha: 2, beta, values: V }),
+      answer(X, Q, { model: "sparsemax", beta, values: V }),
+    ],
+    [
+      "1-subset is sparsemax",
+      answer(X, Q, { model: "k-subset", k: 1, beta, values: V }),
+      answer(X, Q, { model: "sparsemax", beta, values: V }),
+    ],
+    [
+      "softmax1 is dense with a zero pattern of zero value",
+      answer(X, Q, { model: "softmax1", beta, values: V }),
+      answer([...X, X.map(() => 0).slice(0, size.dimension)], Q, { model: "dense", beta, values: [...V, [0, 0, 0]] }),
+    ],
+    [
+      "beta X, beta with sqrt(beta) in patterns and queries",
+      answer(
+        X.map((x) => x.map((v) => v * 2)),
+        Q.map((q) => q.map((v) => v * 2)),
+        { model: "dense", beta: beta / 4, values: V },
+      ),
+    ],
   ];
   it.each(equalities.map(([name, a, b]) => ({ name, a, b })))("$name", ({ a, b }) => expectSame(a, b ?? dense, 3));
 
@@ -69,7 +97,10 @@ describe.each(sizes)("$patterns x $dimension", (size) => {
     const order = X.map((_, i) => i).sort((a, b) => Math.sin(a * 7.1) - Math.sin(b * 7.1));
     for (const model of ["gaussian", "sparsemax", "top-k", "linear"] as const) {
       const one = createMemory(X, { model, beta }).recall(Q);
-      const other = createMemory(order.map((i) => X[i] as number[]), { model, beta }).recall(Q);
+      const other = createMemory(
+        order.map((i) => X[i] as number[]),
+        { model, beta },
+      ).recall(Q);
       expectSame(one.states.data, other.states.data, size.dimension);
       one.results.forEach((result, b) => {
         expect(order[other.results[b]?.top as number]).toBe(result.top);
@@ -77,10 +108,20 @@ describe.each(sizes)("$patterns x $dimension", (size) => {
     }
   });
   it("duplicating every pattern changes nothing for dense, gaussian, epanechnikov, linear and random features", () => {
-    for (const options of [{ model: "dense" }, { model: "gaussian" }, { model: "epanechnikov" }, { model: "linear" }, { model: "random-features", features: 40 }] as const) {
+    for (const options of [
+      { model: "dense" },
+      { model: "gaussian" },
+      { model: "epanechnikov" },
+      { model: "linear" },
+      { model: "random-features", features: 40 },
+    ] as const) {
       // A ball needs a smaller beta to hold any pattern.
       const width = options.model === "epanechnikov" ? 1 : beta;
-      expectSame(answer([...X, ...X], Q, { ...options, beta: width, values: [...V, ...V] }), answer(X, Q, { ...options, beta: width, values: V }), 3);
+      expectSame(
+        answer([...X, ...X], Q, { ...options, beta: width, values: [...V, ...V] }),
+        answer(X, Q, { ...options, beta: width, values: V }),
+        3,
+      );
     }
   });
   it("a pattern far below the leader changes nothing", () => {
@@ -92,14 +133,25 @@ describe.each(sizes)("$patterns x $dimension", (size) => {
     }
   });
   it("a batch is its queries one by one", () => {
-    for (const options of [{ model: "gaussian" }, { model: "dense", similarity: "cosine" }, { model: "entmax" }, { model: "softmax1" }] as const) {
+    for (const options of [
+      { model: "gaussian" },
+      { model: "dense", similarity: "cosine" },
+      { model: "entmax" },
+      { model: "softmax1" },
+    ] as const) {
       const together = answer(X, Q, { ...options, beta });
       const single = Float32Array.from(Q.flatMap((q) => Array.from(answer(X, [q], { ...options, beta }))));
       expectSame(together, single, size.dimension);
     }
   });
   it("the answer lies in the convex hull: no direction sees it beyond the patterns", () => {
-    for (const options of [{ model: "gaussian" }, { model: "sparsemax" }, { model: "linear" }, { model: "random-features", features: 32 }, { model: "window" }] as const) {
+    for (const options of [
+      { model: "gaussian" },
+      { model: "sparsemax" },
+      { model: "linear" },
+      { model: "random-features", features: 32 },
+      { model: "window" },
+    ] as const) {
       const y = answer(X, Q, { ...options, beta });
       for (let trial = 0; trial < 20; trial++) {
         const direction = Array.from({ length: size.dimension }, () => normal(random));
@@ -112,7 +164,14 @@ describe.each(sizes)("$patterns x $dimension", (size) => {
     }
   });
   it("weights are distributions (softmax1 below 1, k-subset k)", () => {
-    for (const [options, total] of [[{ model: "gaussian" }, 1], [{ model: "sparsemax" }, 1], [{ model: "entmax" }, 1], [{ model: "normmax" }, 1], [{ model: "top-k" }, 1], [{ model: "k-subset", k: 3 }, 3]] as const) {
+    for (const [options, total] of [
+      [{ model: "gaussian" }, 1],
+      [{ model: "sparsemax" }, 1],
+      [{ model: "entmax" }, 1],
+      [{ model: "normmax" }, 1],
+      [{ model: "top-k" }, 1],
+      [{ model: "k-subset", k: 3 }, 3],
+    ] as const) {
       const weights = createMemory(X, { ...options, beta }).weights(Q);
       Q.forEach((_, b) => {
         const row = weights.data.subarray(b * M, (b + 1) * M);
@@ -136,10 +195,18 @@ it("exact one-step retrieval of the sparse members under the margin condition", 
     const X = gaussianRows(random, 3 + uniformInteger(random, 20), d);
     const norms = X.map((x) => Math.hypot(...x));
     const m = Math.max(...norms);
-    for (const [options, slack] of [[{ model: "sparsemax" }, 1], [{ model: "entmax", alpha: 1.5 }, 2], [{ model: "entmax", alpha: 3 }, 0.5], [{ model: "normmax", alpha: 2 }, 1], [{ model: "normmax", alpha: 5 }, 1]] as const) {
+    for (const [options, slack] of [
+      [{ model: "sparsemax" }, 1],
+      [{ model: "entmax", alpha: 1.5 }, 2],
+      [{ model: "entmax", alpha: 3 }, 0.5],
+      [{ model: "normmax", alpha: 2 }, 1],
+      [{ model: "normmax", alpha: 5 }, 1],
+    ] as const) {
       const i = uniformInteger(random, X.length);
       const x = X[i] as number[];
-      const separation = (norms[i] as number) ** 2 - Math.max(...X.filter((_, j) => j !== i).map((other) => other.reduce((sum, v, k) => sum + v * (x[k] as number), 0)));
+      const separation =
+        (norms[i] as number) ** 2 -
+        Math.max(...X.filter((_, j) => j !== i).map((other) => other.reduce((sum, v, k) => sum + v * (x[k] as number), 0)));
       const beta = 5;
       // 1e-6 keeps the query's own rounding to f32 inside the ball.
       const radius = (separation - slack / beta) / (2 * m) - 1e-6;
@@ -147,7 +214,9 @@ it("exact one-step retrieval of the sparse members under the margin condition", 
       hits++;
       const step = Array.from({ length: d }, () => normal(random));
       const length = Math.hypot(...step);
-      const { states, results } = createMemory(X, { ...options, beta }).recall(x.map((v, k) => v + (radius * (step[k] as number)) / length));
+      const { states, results } = createMemory(X, { ...options, beta }).recall(
+        x.map((v, k) => v + (radius * (step[k] as number)) / length),
+      );
       expect(Array.from(states.data)).toEqual(x);
       expect(results[0]).toMatchObject({ top: i, weight: 1, support: 1, margin: null, label: "single" });
     }

@@ -1,12 +1,14 @@
 /** Supports that depend on the query's row: masks, windows, random masks; and what top, count and window positions say. */
 import { describe, expect, it } from "vitest";
+import { philox, wordAt } from "../../src/core/random.ts";
 import { createMemory } from "../../src/index.ts";
-import { wordAt } from "../../src/core/random.ts";
-import { philox } from "../../src/core/random.ts";
-import { type Model, evaluate, weights } from "../oracle/index.ts";
+import { evaluate, type Model, weights } from "../oracle/index.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
-describe.each([{ patterns: 20, dimension: 4 }, { patterns: 900, dimension: 40 }])("$patterns x $dimension", ({ patterns, dimension }) => {
+describe.each([
+  { patterns: 20, dimension: 4 },
+  { patterns: 900, dimension: 40 },
+])("$patterns x $dimension", ({ patterns, dimension }) => {
   const random = stream(patterns);
   const X = gaussianRows(random, patterns, dimension, 0.5);
   const Q = noisyQueries(random, X, 6, 0.2);
@@ -21,7 +23,13 @@ describe.each([{ patterns: 20, dimension: 4 }, { patterns: 900, dimension: 40 }]
     const mask = Q.map((_, b) => X.map((_, i) => Number((i * 7 + b) % 3 !== 0)));
     const memory = createMemory(X, { model: "masked", supportMask: mask.flat(), beta: 2 });
     const { states, results } = memory.recall(Q);
-    expectRows(states.data, (b) => ({ similarity: "dot", separation: "softmax", support: "mask", supportMask: mask[b] as number[], beta: 2 }));
+    expectRows(states.data, (b) => ({
+      similarity: "dot",
+      separation: "softmax",
+      support: "mask",
+      supportMask: mask[b] as number[],
+      beta: 2,
+    }));
     results.forEach((result, b) => {
       expect(result.support).toBe((mask[b] as number[]).filter(Boolean).length);
     });
@@ -33,12 +41,33 @@ describe.each([{ patterns: 20, dimension: 4 }, { patterns: 900, dimension: 40 }]
   });
   it("windows by row and by position", () => {
     const memory = createMemory(X, { model: "window", window: 2, beta: 2 });
-    expectRows(memory.recall(Q).states.data, (b) => ({ similarity: "dot", separation: "softmax", support: "window", window: 2, position: b, beta: 2 }));
+    expectRows(memory.recall(Q).states.data, (b) => ({
+      similarity: "dot",
+      separation: "softmax",
+      support: "window",
+      window: 2,
+      position: b,
+      beta: 2,
+    }));
     const positions = Q.map((_, b) => patterns - 1 - b);
-    expectRows(memory.recall(Q, { positions }).states.data, (b) => ({ similarity: "dot", separation: "softmax", support: "window", window: 2, position: positions[b] as number, beta: 2 }));
+    expectRows(memory.recall(Q, { positions }).states.data, (b) => ({
+      similarity: "dot",
+      separation: "softmax",
+      support: "window",
+      window: 2,
+      position: positions[b] as number,
+      beta: 2,
+    }));
     expect(memory.recall(Q).results[0]?.support).toBe(3);
     const sparse = createMemory(X, { model: "window", separation: "sparsemax", window: 2, beta: 2 });
-    expectRows(sparse.recall(Q).states.data, (b) => ({ similarity: "dot", separation: "sparsemax", support: "window", window: 2, position: b, beta: 2 }));
+    expectRows(sparse.recall(Q).states.data, (b) => ({
+      similarity: "dot",
+      separation: "sparsemax",
+      support: "window",
+      window: 2,
+      position: b,
+      beta: 2,
+    }));
   });
   it("random masks: Bernoulli by (seed, query row, pattern row), the same in any batch", () => {
     const memory = createMemory(X, { model: "random-masked", keep: 0.4, seed: 12, beta: 2 });
@@ -80,13 +109,25 @@ it("the share kept is the one asked for", () => {
   // 20 000 Bernoulli draws: 4.9 standard deviations are 0.017.
   const X = gaussianRows(stream(3), 1000, 2);
   const Q = gaussianRows(stream(4), 20, 2);
-  const kept = createMemory(X, { model: "random-masked", keep: 0.3, beta: 1e-3 }).weights(Q).data.filter((p) => p > 0).length;
+  const kept = createMemory(X, { model: "random-masked", keep: 0.3, beta: 1e-3 })
+    .weights(Q)
+    .data.filter((p) => p > 0).length;
   expect(Math.abs(kept / 20_000 - 0.3)).toBeLessThan(0.016);
 });
 
 it("top-k: ties go to the lowest index, k beyond M takes all", () => {
-  const X = [[1, 0], [1, 0], [0, 1], [1, 0]];
+  const X = [
+    [1, 0],
+    [1, 0],
+    [0, 1],
+    [1, 0],
+  ];
   expect(Array.from(createMemory(X, { model: "top-k", k: 2, beta: 1 }).weights([1, 0]).data)).toEqual([0.5, 0.5, 0, 0]);
-  expect(createMemory(X, { model: "top-k", k: 1, beta: 1 }).recall([1, 0]).results[0]).toMatchObject({ top: 0, weight: 1, support: 1, margin: null });
+  expect(createMemory(X, { model: "top-k", k: 1, beta: 1 }).recall([1, 0]).results[0]).toMatchObject({
+    top: 0,
+    weight: 1,
+    support: 1,
+    margin: null,
+  });
   expect(createMemory(X, { model: "top-k", k: 9, beta: 1 }).recall([1, 0]).results[0]?.support).toBe(4);
 });

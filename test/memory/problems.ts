@@ -1,5 +1,5 @@
 /** Seeded random problems for tests, and the definition-level models that the options of a memory stand for. */
-import { type RandomStream, normal, randomStream, uniformInteger } from "../../src/core/random.ts";
+import { normal, type RandomStream, randomStream, uniformInteger } from "../../src/core/random.ts";
 import type { MemoryOptions } from "../../src/index.ts";
 import type { Model } from "../oracle/index.ts";
 
@@ -29,7 +29,11 @@ export const operatorMembers: readonly Member[] = [
   { name: "gaussian", options: { model: "gaussian" }, model: { similarity: "l2", separation: "softmax" } },
   { name: "dense", options: { model: "dense" }, model: { similarity: "dot", separation: "softmax" } },
   { name: "dense cosine", options: { model: "dense", similarity: "cosine" }, model: { similarity: "cosine", separation: "softmax" } },
-  { name: "dense centered-cosine", options: { model: "dense", similarity: "centered-cosine" }, model: { similarity: "centered-cosine", separation: "softmax" } },
+  {
+    name: "dense centered-cosine",
+    options: { model: "dense", similarity: "centered-cosine" },
+    model: { similarity: "centered-cosine", separation: "softmax" },
+  },
   { name: "softmax1", options: { model: "softmax1" }, model: { similarity: "dot", separation: "softmax1" } },
   { name: "softmax1 l2", options: { model: "softmax1", similarity: "l2" }, model: { similarity: "l2", separation: "softmax1" } },
   { name: "sparsemax", options: { model: "sparsemax" }, model: { similarity: "dot", separation: "sparsemax" } },
@@ -41,5 +45,9 @@ export const operatorMembers: readonly Member[] = [
   { name: "normmax 5", options: { model: "normmax", alpha: 5 }, model: { similarity: "dot", separation: "normmax", alpha: 5 } },
   { name: "k-subset 3", options: { model: "k-subset", k: 3 }, model: { similarity: "dot", separation: "k-subset", k: 3 } },
   { name: "top-k 4", options: { model: "top-k", k: 4 }, model: { similarity: "dot", separation: "softmax", support: "top-k", k: 4 } },
-  { name: "top-k 2 sparsemax", options: { model: "top-k", k: 2, separation: "sparsemax" }, model: { similarity: "dot", separation: "sparsemax", support: "top-k", k: 2 } },
+  {
+    name: "top-k 2 sparsemax",
+    options: { model: "top-k", k: 2, separation: "sparsemax" },
+    model: { similarity: "dot", separation: "sparsemax", support: "top-k", k: 2 },
+  },
 ];

@@ -77,7 +77,13 @@ it("a mask that leaves one pattern gives that pattern, and none is refused, neve
 });
 
 it("linear uses a positive feature map: it cannot divide by 0", () => {
-  const { states } = createMemory([[-1, -1], [-2, -2]], { model: "linear", beta: 1 }).recall([-5, -5]);
+  const { states } = createMemory(
+    [
+      [-1, -1],
+      [-2, -2],
+    ],
+    { model: "linear", beta: 1 },
+  ).recall([-5, -5]);
   for (const y of states.data) expect(Number.isFinite(y)).toBe(true);
 });
 

@@ -1,7 +1,7 @@
 /** The kernels against test/golden/models.json: every update, feature map, distance, kernel, regression and binary case, through the public surface. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type MemoryOptions, createMemory } from "../../src/index.ts";
+import { createMemory, type MemoryOptions } from "../../src/index.ts";
 
 type Numbers = number[];
 const reference = JSON.parse(readFileSync(new URL("../golden/models.json", import.meta.url), "utf8"));
@@ -84,11 +84,14 @@ describe("distances and kernels of the reference", () => {
       expectClose(ball.recall(query).states.data, c.lsr.y);
       const ballEnergy = ball.energy(query)[0] ?? null;
       if (c.lsr.energy_eps0 === "Infinity") expect(ballEnergy).toBeNull();
-      else expect(Math.abs((ballEnergy as number) - c.lsr.energy_eps0)).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(c.lsr.energy_eps0)));
+      else
+        expect(Math.abs((ballEnergy as number) - c.lsr.energy_eps0)).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(c.lsr.energy_eps0)));
       const kernel = createMemory(X, { model: "dense", similarity: "kernel", kernel: reference.distance_and_kernel.W, beta: c.beta });
       expectClose(kernel.recall(query).states.data, c.kernel.y);
       expectClose(kernel.weights(query).data, c.kernel.p);
-      expect(Math.abs((kernel.energy(query)[0] as number) - c.kernel.energy)).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(c.kernel.energy)));
+      expect(Math.abs((kernel.energy(query)[0] as number) - c.kernel.energy)).toBeLessThanOrEqual(
+        2e-6 * Math.max(1, Math.abs(c.kernel.energy)),
+      );
     });
   }
 });
