@@ -11,12 +11,10 @@ await buildWasm();
 const common = { bundle: true, format: "esm", target: "es2022", sourcemap: true, logLevel: "warning" };
 await build({
   ...common,
-  // One call for all library entries, so that they share one HopfieldError and one copy of the kernels.
+  // Not minified: a stack trace should be readable, and the user's own bundler minifies. One call for all library entries, so that they share one HopfieldError and one copy of the kernels.
   entryPoints: { index: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/main.ts" },
   outdir: "dist",
   splitting: true,
-  minify: true,
-  keepNames: false,
   platform: "neutral",
   mainFields: ["module", "main"],
 });

@@ -164,7 +164,9 @@ function cloneable<T>(options: T): T {
 function startThread(receive: (message: ReplyMessage) => void, fail: (error: string) => void): Thread {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads) {
-    const worker = new threads.Worker(new URL("./worker.js", import.meta.url));
+    // Flags of the script pass on, but --input-type (of `node -e`) must not: a worker that is a file refuses it.
+    const execArgv = globalThis.process.execArgv.filter((flag) => !flag.startsWith("--input-type"));
+    const worker = new threads.Worker(new URL("./worker.js", import.meta.url), { execArgv });
     worker.on("message", receive);
     worker.on("error", (error: Error) => fail(error.message));
     return worker as unknown as Thread;

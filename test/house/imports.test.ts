@@ -1,0 +1,75 @@
+/** The house: a room imports only from rooms above it in this list (ARCHITECTURE.md), and files stay small. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const source = new URL("../../src/", import.meta.url).pathname;
+
+/** Room -> rooms it may import from. core imports nothing; nothing imports cli. */
+const allowed: Record<string, string[]> = {
+  core: [],
+  data: ["core"],
+  kernels: ["core"],
+  memory: ["core", "kernels"],
+  worker: ["core", "memory"],
+  index: ["core", "memory", "worker"],
+  claims: ["core", "index"],
+  cli: ["core", "data", "index", "claims", "kernels"],
+};
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "generated" ? [] : filesIn(path);
+    return entry.name.endsWith(".ts") ? [path] : [];
+  });
+}
+
+const files = filesIn(source).filter((path) => !path.includes(`${sep}asm${sep}`));
+const roomOf = (path: string): string => {
+  const [first = "", second] = relative(source, path).split(sep);
+  return second === undefined ? first.replace(/\.ts$/, "") : first;
+};
+
+const importsOf = (path: string): string[] =>
+  Array.from(readFileSync(path, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g), (match) => match[1] as string);
+
+describe("imports point one way", () => {
+  it.each(files.map((path) => ({ file: relative(source, path), path })))("$file", ({ path }) => {
+    const room = roomOf(path);
+    expect(Object.keys(allowed)).toContain(room);
+    for (const target of importsOf(path)) {
+      if (!target.startsWith(".")) {
+        // Only the command may use node: modules and packages; data uses fflate.
+        if (room === "cli") continue;
+        expect(room === "data" ? ["fflate", "fflate/browser"] : [], `${room} imports ${target}`).toContain(target);
+        continue;
+      }
+      if (room === "cli" && target === "../../package.json") continue;
+      const other = roomOf(join(dirname(path), target));
+      if (other !== room) expect(allowed[room], `${relative(source, path)} imports ${target}`).toContain(other);
+    }
+  });
+  it("this list knows every room", () => {
+    expect(new Set(files.map(roomOf))).toEqual(new Set(Object.keys(allowed)));
+  });
+});
+
+it("one idea a file: none over 300 lines, the median below 130", () => {
+  const lengths = files.map((path) => ({ path: relative(source, path), lines: readFileSync(path, "utf8").split("\n").length }));
+  expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
+  const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
+  expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(130);
+});
+
+it("every file says what it is", () => {
+  const silent = files.filter((path) => !/^(#!.*\n)?\/\*\*/.test(readFileSync(path, "utf8"))).map((path) => relative(source, path));
+  expect(silent).toEqual([]);
+});
+
+it("no result depends on the clock, on chance or on the environment below cli", () => {
+  for (const path of files.filter((file) => roomOf(file) !== "cli")) {
+    const code = readFileSync(path, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    expect(code, relative(source, path)).not.toMatch(/Math\.random|Date\.now|performance\.now|process\.env|console\.|new Date/);
+  }
+});
