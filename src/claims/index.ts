@@ -13,6 +13,7 @@ import { familyIdentities } from "./identities.ts";
 import { linearNearMean } from "./linear-near-mean.ts";
 import { nadarayaWatson } from "./nadaraya-watson.ts";
 import { pointwiseBounds } from "./pointwise-bounds.ts";
+import { randomFeatureWeights } from "./random-feature-weights.ts";
 import { orthogonalFeatures, randomFeatureVariance } from "./random-features.ts";
 import { sparseExactRetrieval } from "./sparse-exact-retrieval.ts";
 import { topKEnergy } from "./top-k-energy.ts";
@@ -33,6 +34,7 @@ export const claims: readonly Claim[] = [
   pointwiseBounds,
   randomFeatureVariance,
   orthogonalFeatures,
+  randomFeatureWeights,
   linearNearMean,
   epanechnikovExact,
   exponentialMemory,

@@ -28,6 +28,7 @@ const stands: Partial<Record<NonNullable<MemoryOptions["model"]>, NonNullable<Me
   normmax: "dense",
   "top-k": "dense",
   exponential: "hebbian",
+  "random-features": "dense",
 };
 
 /** Libraries that are wrong in one way each. */
@@ -37,9 +38,10 @@ const wrong = {
   models: {
     ...packageItself,
     createMemory: (patterns, options = {}) => {
-      const { model } = options;
+      const { featureMatrix, ...rest } = options;
+      const { model } = rest;
       const stand = model === undefined ? undefined : stands[model];
-      return packageItself.createMemory(patterns, stand === undefined ? options : { ...options, model: stand });
+      return packageItself.createMemory(patterns, stand === undefined ? options : { ...rest, model: stand });
     },
   },
   bound: {
@@ -85,6 +87,7 @@ const refused: Record<string, readonly (keyof typeof wrong)[]> = {
   "pointwise-bounds-fail": ["answers"],
   "random-feature-variance": ["features"],
   "orthogonal-features": ["features"],
+  "random-feature-weights": ["models"],
   "linear-near-mean": ["answers"],
   "epanechnikov-exact": ["answers"],
   "exponential-memory": ["answers", "models"],
