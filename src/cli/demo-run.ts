@@ -1,7 +1,9 @@
 /** @file Runs the demo's jobs, on two worker threads where there are two cores. Outcomes do not depend on which thread did what. */
 import { Worker } from "node:worker_threads";
+import type { ErrorCode } from "../core/errors.ts";
 import type { DemoData, Job, Outcome } from "./demo-conditions.ts";
 import { openTrials } from "./demo-trial.ts";
+import { CommandError } from "./failure.ts";
 
 export async function runJobs(data: DemoData, jobs: readonly Job[], threads: number, onDone: (done: number) => void): Promise<Outcome[]> {
   const outcomes: Outcome[] = new Array(jobs.length);
@@ -54,9 +56,17 @@ function ask(worker: Worker, job: Job): Promise<Outcome> {
       act();
     };
     const onMessage = (outcome: Outcome): void => settle(() => resolve(outcome));
-    const onError = (error: unknown): void => settle(() => reject(error));
+    const onError = (error: unknown): void => settle(() => reject(asOurs(error)));
     worker.on("message", onMessage);
     worker.on("error", onError);
     worker.postMessage(job);
   });
+}
+
+/** Errors lose their class on the way between threads, but keep their code. */
+function asOurs(error: unknown): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  return error instanceof Error && typeof code === "string" && code.startsWith("E_")
+    ? new CommandError(code as ErrorCode, error.message, 3)
+    : error;
 }

@@ -60,8 +60,8 @@ export function separationOf(patterns: Matrix, similarity: Similarity, kernel: M
 }
 
 /**
- * How many of the looked-at patterns come back from noise whatever the others are, except with probability `failure` each: softmax over the similarity leaves the pattern 99.9 % of
- * the weight when its margin stays above ln(1000 M) / beta. Noise of deviation sigma on every entry moves the margin to one other pattern by a normal number of deviation
+ * How many of the looked-at patterns come back from noise whatever the others are, except with probability `failure` each: softmax over the similarity leaves the pattern 90 % of
+ * the weight (the label "single") when its margin stays above ln(9 (M - 1)) / beta. Noise of deviation sigma on every entry moves the margin to one other pattern by a normal number of deviation
  * sigma |x - x'|, and the union over M - 1 others costs a factor M - 1.
  *   l2   margin D^2 / 2, deviation sigma D, with D = sqrt(2 separation) at least; the ratio grows with D, so the nearest is the worst
  *   dot  margin at least the separation, deviation at most sigma (|x| + largest norm)
@@ -79,7 +79,7 @@ export function promised(
   if (count === 1) return 1;
   const largest = norms.reduce((a, b) => Math.max(a, b), 0);
   const needed = -normalQuantile(failure / (count - 1));
-  const keep = Math.log(1000 * count) / beta;
+  const keep = Math.log(9 * (count - 1)) / beta;
   return values.reduce((total, separation, i) => {
     const spread = similarity === "l2" ? Math.sqrt(2 * separation) : (norms[indices[i] ?? 0] ?? 0) + largest;
     const left = separation - keep;

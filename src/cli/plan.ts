@@ -157,7 +157,7 @@ function sentences(r: Report): string[] {
   if (r.promised !== null) {
     const all = r.sampled === memory.patterns ? "" : " looked at";
     lines.push(
-      `  ${r.promised} of the ${r.sampled} patterns${all} are separated by more than the noise eats: each gets 99.9 % of the weight for at least ${100 - 100 * failure} % of cues.`,
+      `  ${r.promised} of the ${r.sampled} patterns${all} are separated by more than the noise eats: each gets 90 % of the weight or more for at least ${100 - 100 * failure} % of cues.`,
     );
     lines.push("  This holds whatever the other patterns are; patterns beyond it often come back all the same.");
   } else lines.push(`  no simple promise for this model (${memory.model}); the trial below is what there is.`);
