@@ -1,5 +1,5 @@
-// Checks that the documents tell the truth about the package in dist: every relative link leads somewhere (files and #headings), every ts block of README.md and docs/
-// compiles and runs (```ts no-run: only compiles), every example compiles and runs, every model has its page. Prints what is wrong, then one line of counts.
+// Checks that the documents tell the truth about the package in dist: every relative link leads somewhere (files and #headings), every ts and js block of README.md and
+// docs/ compiles and runs (```ts no-run: only compiles), every example compiles and runs, every model has its page. Prints what is wrong, then one line of counts.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -91,20 +91,28 @@ function checkLinks() {
   return links;
 }
 
-/** The programs to try: { name, source, runs }. */
+/** The programs to try: { name, source, language, runs, block }. TypeScript is also checked for types. */
 function programs() {
   const found = [];
   for (const [path, { blocks }] of markdown) {
     const name = relative(root, path);
     if (name !== "README.md" && !name.startsWith(`docs${name.includes("\\") ? "\\" : "/"}`)) continue;
     for (const block of blocks) {
-      if (block.info[0] !== "ts") continue;
-      found.push({ name: `${name}:${block.line}`, source: block.lines.join("\n"), runs: !block.info.includes("no-run"), block: true });
+      const language = block.info[0];
+      if (language !== "ts" && language !== "js") continue;
+      found.push({
+        name: `${name}:${block.line}`,
+        source: block.lines.join("\n"),
+        language,
+        runs: !block.info.includes("no-run"),
+        block: true,
+      });
     }
   }
   const folder = join(root, "examples");
   const files = existsSync(folder) ? walk(folder).filter((path) => path.endsWith(".ts")) : [];
-  for (const path of files) found.push({ name: relative(root, path), source: readFileSync(path, "utf8"), runs: true, block: false });
+  for (const path of files)
+    found.push({ name: relative(root, path), source: readFileSync(path, "utf8"), language: "ts", runs: true, block: false });
   return found;
 }
 
@@ -112,7 +120,7 @@ async function checkPrograms(list) {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   list.forEach((program, i) => {
-    program.file = join(work, `p${i}-${basename(program.name).replace(/\W+/g, "-")}.ts`);
+    program.file = join(work, `p${i}-${basename(program.name).replace(/\W+/g, "-")}.${program.language}`);
     // export {} makes a block without imports a module of its own.
     writeFileSync(program.file, `${program.source}\nexport {};\n`);
   });
@@ -135,7 +143,7 @@ async function checkPrograms(list) {
     }
   }
   for (const program of list) {
-    const outfile = program.file.replace(/\.ts$/, ".mjs");
+    const outfile = program.file.replace(/\.[jt]s$/, ".mjs");
     try {
       // Packages stay outside the bundle: "modern-hopfield" is then resolved by Node, through the exports of package.json, to dist.
       await build({
@@ -178,6 +186,6 @@ await checkPrograms(list);
 for (const problem of problems) console.error(problem);
 const blocks = list.filter(({ block }) => block);
 console.log(
-  `docs: ${markdown.size} pages, ${links} links, ${blocks.length} ts blocks (${blocks.filter(({ runs }) => runs).length} run), ${list.length - blocks.length} examples, ${models} models: ${problems.length} problems`,
+  `docs: ${markdown.size} pages, ${links} links, ${blocks.length} code blocks (${blocks.filter(({ runs }) => runs).length} run), ${list.length - blocks.length} examples, ${models} models: ${problems.length} problems`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
