@@ -61,6 +61,8 @@ async function run(input: Input, io: Io): Promise<number> {
     const answer = memory.recall(files.queries, {
       ...files.recall,
       energy: true,
+      // Always in parts, on a terminal or not: the same numbers either way.
+      onProgress: (done, total) => io.progress(`recall: ${done} of ${total} queries`, done, total),
       ...(trace !== undefined || (weights !== undefined && steps !== 1) ? { trace: true } : {}),
     });
     return { memory, answer, milliseconds: performance.now() - started };

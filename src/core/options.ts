@@ -52,11 +52,15 @@ export function checkNumber(where: string, name: string, value: unknown, bounds:
     (bounds.atMost === undefined || value <= bounds.atMost) &&
     (!bounds.whole || Number.isInteger(value));
   if (fits) return value;
-  const parts = [bounds.whole ? "a whole number" : "a finite number"];
+  const parts: string[] = [];
   if (bounds.atLeast !== undefined) parts.push(`of at least ${bounds.atLeast}`);
   if (bounds.above !== undefined) parts.push(`above ${bounds.above}`);
   if (bounds.atMost !== undefined) parts.push(`at most ${bounds.atMost}`);
-  throw new HopfieldError("E_RANGE", `${where}: ${name} must be ${parts.join(", ")}, got ${describe(value)}`, { option: name });
+  throw new HopfieldError(
+    "E_RANGE",
+    `${where}: ${name} must be ${bounds.whole ? "a whole number" : "a finite number"}${parts.length > 0 ? ` ${parts.join(", ")}` : ""}, got ${describe(value)}`,
+    { option: name },
+  );
 }
 
 /** The candidate with the smallest edit distance to `name`, if it is close enough to be a slip of the finger (at most a third of its length, at least 2). */

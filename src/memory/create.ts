@@ -8,6 +8,7 @@ import { checkNames, checkNumber } from "../core/options.ts";
 import { viewF32 } from "../kernels/arena.ts";
 import { checkSigns } from "./binary.ts";
 import { readCues, readPositions } from "./cues.ts";
+import { recallParts } from "./parts.ts";
 import { appendRows, keepRows, openPatternStore, patternRow } from "./pattern-store.ts";
 import { resolve } from "./presets.ts";
 import { recallCues } from "./recall.ts";
@@ -44,11 +45,11 @@ export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}):
 
 const states = new WeakMap<Memory, MemoryState>();
 
-/** A part of a larger recall: `firstRow` is the place of the first query in the whole batch, on which masks, windows and positions depend. For the worker, which recalls in parts. */
-export function recallPart(memory: Memory, queries: MatrixLike, options: RecallOptions, firstRow: number): Recall {
+/** A recall that stops after each part, for the worker: yields the number of queries done. */
+export function recallStepwise(memory: Memory, queries: MatrixLike, options: RecallOptions): Generator<number, Recall> {
   const state = states.get(memory);
   if (!state) throw new HopfieldError("E_CONFLICT", "recall: not a memory of this module");
-  return recallCues(state, queries, options, firstRow);
+  return recallParts(state, queries, options);
 }
 
 function readLabels(labels: ArrayLike<string | number>, rows: number, name: string): (string | number)[] {
@@ -94,7 +95,14 @@ function facade(state: MemoryState): Memory {
     },
     recall(queries, options = {}) {
       alive();
-      return recallCues(state, queries, options ?? {});
+      const given = options ?? {};
+      if (given.onProgress === undefined) return recallCues(state, queries, given);
+      const { rows } = shapeOf(queries, "recall: queries");
+      const parts = recallParts(state, queries, given);
+      for (let part = parts.next(); ; part = parts.next()) {
+        if (part.done) return part.value;
+        given.onProgress(part.value, rows);
+      }
     },
     energy(states) {
       alive();

@@ -22,6 +22,7 @@ const optionNames: readonly (keyof RecallOptions)[] = [
   "trace",
   "minimumWeight",
   "positions",
+  "onProgress",
   "summary",
   "steps",
   "tolerance",

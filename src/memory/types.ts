@@ -111,6 +111,8 @@ export interface RecallOptions {
    * weight and support 0. Default true.
    */
   readonly summary?: boolean;
+  /** Called with the queries done and their number, now and then. The batch is then computed in parts, which agree with the whole to the f32 tolerance. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** Override of the memory's own. */
   readonly steps?: number | "converge";
   readonly tolerance?: number;

@@ -129,7 +129,10 @@ function remoteMemory(send: Send, key: number, facts: Omit<Memory, "patterns"> &
     ...rest,
     patterns: async () => patterns,
     beta: async () => (await send("beta", key, [])) as number | null,
-    recall: async (queries, options = {}, call) => (await send("recall", key, [copyOf(queries), cloneable(options)], call)) as Recall,
+    async recall(queries, options = {}, call = {}) {
+      const { onProgress = call.onProgress, ...rest } = options;
+      return (await send("recall", key, [copyOf(queries), cloneable(rest)], { ...call, ...(onProgress ? { onProgress } : {}) })) as Recall;
+    },
     energy: async (states, call) => (await send("energy", key, [copyOf(states)], call)) as (number | null)[],
     weights: async (queries, options = {}, call) => (await send("weights", key, [copyOf(queries), cloneable(options)], call)) as Matrix,
     async add(rows, extra = {}, call) {

@@ -129,21 +129,21 @@ describe("ranges", () => {
   const bad: [MemoryOptions | Record<string, unknown>, RegExp][] = [
     ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, "8"].map((beta): [Record<string, unknown>, RegExp] => [
       { beta },
-      /beta must be a finite number, above 0, got/,
+      /beta must be a finite number above 0, got/,
     ]),
-    [{ model: "entmax", alpha: 0.5 }, /alpha must be a finite number, of at least 1, got 0.5/],
-    [{ model: "normmax", alpha: 1 }, /alpha \(normmax\) must be a finite number, above 1, got 1/],
-    [{ model: "top-k", k: 0 }, /k must be a whole number, of at least 1, got 0/],
+    [{ model: "entmax", alpha: 0.5 }, /alpha must be a finite number of at least 1, got 0.5/],
+    [{ model: "normmax", alpha: 1 }, /alpha \(normmax\) must be a finite number above 1, got 1/],
+    [{ model: "top-k", k: 0 }, /k must be a whole number of at least 1, got 0/],
     [{ model: "k-subset", k: 1.5 }, /k must be a whole number/],
-    [{ model: "window", window: -1 }, /window must be a whole number, of at least 0, got -1/],
-    [{ model: "random-masked", keep: 0 }, /keep must be a finite number, above 0, at most 1, got 0/],
+    [{ model: "window", window: -1 }, /window must be a whole number of at least 0, got -1/],
+    [{ model: "random-masked", keep: 0 }, /keep must be a finite number above 0, at most 1, got 0/],
     [{ model: "random-masked", keep: 1.1 }, /keep must be/],
-    [{ seed: -1 }, /seed must be a whole number, of at least 0/],
-    [{ model: "random-features", features: 0 }, /features must be a whole number, of at least 1/],
+    [{ seed: -1 }, /seed must be a whole number of at least 0/],
+    [{ model: "random-features", features: 0 }, /features must be a whole number of at least 1/],
     [{ model: "polynomial", degree: 0 }, /degree must be/],
-    [{ model: "kernel-regression", lambda: -1 }, /lambda must be a finite number, of at least 0/],
-    [{ steps: 0 }, /steps \(or "converge"\) must be a whole number, of at least 1, got 0/],
-    [{ steps: "until" }, /steps \(or "converge"\) must be a whole number, of at least 1, got "until"/],
+    [{ model: "kernel-regression", lambda: -1 }, /lambda must be a finite number of at least 0/],
+    [{ steps: 0 }, /steps \(or "converge"\) must be a whole number of at least 1, got 0/],
+    [{ steps: "until" }, /steps \(or "converge"\) must be a whole number of at least 1, got "until"/],
     [{ tolerance: -1 }, /tolerance must be/],
     [{ maxSteps: 0 }, /maxSteps must be/],
     [{ threads: 0 }, /threads must be/],
@@ -164,7 +164,7 @@ describe("ranges", () => {
     refused("E_RANGE", /recall: unknown option "missin"; did you mean "missing"\?/, () => memory.recall(X, { missin: "nan" } as object));
     refused("E_RANGE", /missing must be one of nan/, () => memory.recall(X, { missing: "null" } as object));
     refused("E_RANGE", /known entry 0, 1 is 2, expected a weight in \[0, 1\]/, () => memory.recall([1, 2, 3], { known: [1, 2, 0] }));
-    refused("E_RANGE", /alternatives must be a whole number, of at least 0/, () => memory.recall(X, { alternatives: -1 }));
+    refused("E_RANGE", /alternatives must be a whole number of at least 0/, () => memory.recall(X, { alternatives: -1 }));
     refused("E_RANGE", /window of query 1 \(position 9, width 1\) holds no pattern; there are 2/, () =>
       createMemory(X, { model: "window", window: 1 }).recall(X, { positions: [0, 9] }),
     );

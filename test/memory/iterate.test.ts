@@ -144,3 +144,17 @@ it("kernel regression iterates like its definition", () => {
     expectRow(states.data, b, expected, 2e-5);
   });
 });
+
+it("onProgress: the batch in parts, told about each, the same answers", () => {
+  const big = gaussianRows(stream(12), 150, 6, 0.7);
+  const options = { model: "window", window: 3, beta: 2, steps: "converge" } as const;
+  const positions = big.map((_, b) => (b * 7) % 24);
+  const whole = createMemory(X, options).recall(big, { positions, trace: true });
+  const seen: number[] = [];
+  const parts = createMemory(X, options).recall(big, { positions, trace: true, onProgress: (done, total) => seen.push(done / total) });
+  expect(seen.length).toBeGreaterThan(1);
+  expect(seen.at(-1)).toBe(1);
+  expect(parts.results).toEqual(whole.results);
+  expect(parts.states).toEqual(whole.states);
+  expect(parts.trace).toEqual(whole.trace);
+});
