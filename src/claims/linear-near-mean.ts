@@ -19,7 +19,8 @@ const feature = (x: Vector, beta: number): number[] =>
 export const linearNearMean: Claim = {
   id: "linear-near-mean",
   title: "linear retrieval stays near the mean: a stored pattern keeps little more than 1 / M of the weight",
-  source: "docs/models/linear.md (table); the member is that of Katharopoulos et al., arXiv 2006.16236, and Hu et al., arXiv 2404.03900",
+  source:
+    "one draw of an independent float64 implementation (docs/models/linear.md); the member is that of Katharopoulos et al., arXiv 2006.16236, and Hu et al., arXiv 2404.03900",
   expected:
     "64 unit vectors, d = 16, q = x_0: weight .0167 / .0213 / .0322 and normalised entropy 1.000 / .996 / .983 at beta 1 / 10 / 100 (1 / M = .0156)",
   tolerance:

@@ -17,7 +17,8 @@ function subsets(n: number, k: number, from = 0): number[][] {
 export const topKEnergy: Claim = {
   id: "top-k-energy",
   title: "top-K retrieval has a Lyapunov energy: E_K(q) is the minimum of E_S(q) over all supports of K patterns, and never rises",
-  source: "docs/models/top-k.md (proof). Hu et al., arXiv 2404.03900, prove convergence of the sparse-structured models without an energy",
+  source:
+    "docs/models/top-k.md (proof). Hu et al., arXiv 2404.03900, as we could read it, proves convergence of the sparse-structured models without an energy",
   expected: "energy() = min over |S| = K of [ -log(sum_S e^{beta x.q}) / beta + |q|^2 / 2 ], and E_K(f(q)) <= E_K(q)",
   tolerance: "1e-11 (1 + |E|): rounding of f64 sums; a step may lose 2^-20 (1 + |E|) to the rounding of its f32 answer",
   seconds: 1,
