@@ -112,7 +112,7 @@ describe("mnistFromIdx", () => {
     expectRefusal(
       () => mnistFromIdx(images, labels, { count: 10001 }),
       "E_RANGE",
-      "count must be a whole number, of at least 1, at most 10000, got 10001",
+      "count must be a whole number of at least 1, at most 10000, got 10001",
     );
     expectRefusal(() => mnistFromIdx(images, labels, { scale: "half" as never }), "E_RANGE", 'scale must be "unit" or "raw"');
   });
