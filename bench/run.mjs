@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { createMemory } from "modern-hopfield";
+import { createMemory, enableWide } from "modern-hopfield";
 import { plainRetrieval } from "./plain-loops.mjs";
 
 const shapes = { A: [1, 100_000, 64], B: [64, 65_536, 64], C: [256, 10_000, 784], D: [1024, 1024, 64], E: [1, 1_000_000, 128] };
@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     shapes: { type: "string", default: "A,B,C,D,E" },
     repeats: { type: "string", default: "7" },
+    build: { type: "string", default: "auto" },
     write: { type: "boolean", default: false },
   },
 });
@@ -20,13 +21,14 @@ const beta = 8;
 /** Plain loops are timed on at most so many operations and scaled: a whole pass of shape C takes a quarter of a minute. */
 const plainLimit = 4e8;
 
+if (values.build === "wide" && !(await enableWide())) console.error("bench: no wide build on this engine");
 const rows = [];
 for (const name of values.shapes.split(",")) {
   if (!shapes[name]) throw new Error(`no shape "${name}"; there are ${Object.keys(shapes).join(", ")}`);
   const [queries, patterns, dimension] = shapes[name];
   const X = unitRows(patterns, dimension, 1);
   const Q = unitRows(queries, dimension, 2);
-  const memory = createMemory(X, { model: "dense", beta });
+  const memory = createMemory(X, { model: "dense", beta, build: values.build });
   const operations = 4 * queries * patterns * dimension;
   const part = Math.max(1, Math.min(queries, Math.floor((queries * plainLimit) / operations)));
   const first = memory.recall(Q);

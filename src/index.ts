@@ -14,3 +14,13 @@ export { type SeparationLossOptions, separationLoss } from "./memory/separation-
 export { createSequenceMemory, replay } from "./memory/sequence.ts";
 export type * from "./memory/types.ts";
 export { type AbortSignalLike, type HopfieldWorker, openWorker, type WorkerCallOptions, type WorkerMemory } from "./worker/open.ts";
+
+/**
+ * Makes build "wide" available: V8's revectorizer, switched on for this process before the kernels are compiled (Node 24 and later on x64). The answers are those of the relaxed build
+ * to rounding; they are checked here once. Loaded only when it is called.
+ * @returns whether it is there; createMemory({ build: "wide" }) works either way and takes the next best build where it is not.
+ */
+export async function enableWide(): Promise<boolean> {
+  const { activateWide } = await import("./kernels/wide.ts");
+  return activateWide();
+}

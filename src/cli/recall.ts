@@ -1,6 +1,6 @@
 /** @file `hopfield recall`: patterns and queries from files, answers and what is known about them to stdout and to files. */
 import { performance } from "node:perf_hooks";
-import { createMemory, type Memory, type Recall, type RecallResult } from "../index.ts";
+import { createMemory, enableWide, type Memory, type Recall, type RecallResult } from "../index.ts";
 import { blame, CommandError } from "./failure.ts";
 import { type Io, short, tableLines } from "./io.ts";
 import { checkOutputs, writeOutputs } from "./output.ts";
@@ -35,6 +35,7 @@ async function run(input: Input, io: Io): Promise<number> {
   const weights = textOf(input, "weights");
   const trace = textOf(input, "trace");
   const dtype = (textOf(input, "dtype") ?? "f32") as FloatType;
+  if (textOf(input, "build") === "wide") await enableWide();
   rehearse(input);
   const tables = ["npy", "npz", "csv", "safetensors"];
   if (out !== undefined) checkFormat("--out", out, tables);

@@ -3,10 +3,11 @@
  * An arena belongs to one memory; when that is dropped, the engine collects the whole. Views are made late, because growing detaches older ones.
  */
 import { HopfieldError } from "../core/errors.ts";
-import { instantiate, type Kernels } from "./load.ts";
+import { type Build, instantiate, type Kernels } from "./load.ts";
 
 export interface Arena {
   readonly kernels: Kernels;
+  readonly build: Build;
   readonly memory: WebAssembly.Memory;
   /** First free byte. */
   top: number;
@@ -15,10 +16,16 @@ export interface Arena {
 const pageBytes = 65536;
 const maximumPages = 65536;
 
-export function openArena(): Arena {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages });
-  const kernels = instantiate(memory);
-  return { kernels, memory, top: roundUp(kernels.heapBase(), 64) };
+/** @param shared memory that worker threads can share; needs SharedArrayBuffer. */
+export function openArena(build: Build = "plain", shared = false): Arena {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared });
+  const kernels = instantiate(memory, build);
+  return { kernels, build, memory, top: roundUp(kernels.heapBase(), 64) };
+}
+
+/** The same memory and contents under another build. */
+export function withBuild(arena: Arena, build: Build): Arena {
+  return arena.build === build ? arena : { ...arena, kernels: instantiate(arena.memory, build), build };
 }
 
 /**

@@ -3,6 +3,7 @@
  */
 import { HopfieldError } from "../core/errors.ts";
 import { plain } from "./generated/plain.ts";
+import { relaxed } from "./generated/relaxed.ts";
 
 /** Exports of src/kernels/asm/index.ts; each is documented there. `flag` arguments are 0 or 1. */
 export interface Kernels {
@@ -63,6 +64,7 @@ export interface Kernels {
     yStride: number,
     scratch: number,
   ): void;
+  mergeStates(into: number, y: number, from: number, fromY: number, columns: number): void;
   finish(state: number, rows: number, y: number, yStride: number, columns: number, noneLogit: number, out: number): void;
   scoreTile(
     queries: number,
@@ -128,30 +130,112 @@ export interface Kernels {
   multiply(a: number, rows: number, inner: number, b: number, bStride: number, columns: number, out: number, outStride: number): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
+/** Builds of the kernels: plain gives the same bits on every engine; relaxed fuses multiply-add where the engine has it; wide (wide.ts) is there once it was enabled. */
+export type Build = "plain" | "relaxed" | "wide";
 
-/**
- * A fresh instance over `memory`. The module is small enough to compile synchronously everywhere.
- * @throws HopfieldError E_UNSUPPORTED where the engine lacks WebAssembly SIMD.
- */
-export function instantiate(memory: WebAssembly.Memory): Kernels {
-  compiled ??= compile();
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
+const sources = new Map<Build, string>([
+  ["plain", plain],
+  ["relaxed", relaxed],
+]);
+
+/** Makes a further build known. */
+export function addBuild(build: Build, base64: string): void {
+  sources.set(build, base64);
 }
 
-function compile(): WebAssembly.Module {
+/** Takes a build out again. */
+export function dropBuild(build: Build): void {
+  sources.delete(build);
+  supported.delete(build);
+}
+const modules = new Map<string, WebAssembly.Module>();
+
+const supported = new Map<Build, boolean>();
+
+/** Whether this engine runs a build; looked up once. */
+export function engineRuns(build: Build): boolean {
+  const known = supported.get(build);
+  if (known !== undefined) return known;
+  const answer = sources.has(build) && typeof WebAssembly !== "undefined" && WebAssembly.validate(bytesOf(build, false));
+  // A build that is not there yet may come.
+  if (!sources.has(build)) return false;
+  supported.set(build, answer);
+  return answer;
+}
+
+/**
+ * A fresh instance over `memory`. The modules are small enough to compile synchronously everywhere, once a process and on first use. The relaxed build holds the hot kernels
+ * only; they are laid over the plain ones.
+ * @throws HopfieldError E_UNSUPPORTED where the engine lacks WebAssembly SIMD.
+ */
+export function instantiate(memory: WebAssembly.Memory, build: Build): Kernels {
+  const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  const instances = modulesOf(build, shared).map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports);
+  return Object.assign({}, ...instances) as Kernels;
+}
+
+/** The modules of a build, to be laid over each other in this order. */
+export function modulesOf(build: Build, shared: boolean): WebAssembly.Module[] {
+  return build === "plain" ? [moduleOf("plain", shared)] : [moduleOf("plain", shared), moduleOf(build, shared)];
+}
+
+function moduleOf(build: Build, shared: boolean): WebAssembly.Module {
+  const key = `${build} ${shared}`;
+  const known = modules.get(key);
+  if (known) return known;
   if (typeof WebAssembly === "undefined") throw new HopfieldError("E_UNSUPPORTED", "kernels: this engine has no WebAssembly");
-  const bytes = Uint8Array.from(atob(plain), (character) => character.charCodeAt(0));
+  const bytes = bytesOf(build, shared);
   if (!WebAssembly.validate(bytes)) {
     throw new HopfieldError(
       "E_UNSUPPORTED",
       "kernels: this engine's WebAssembly lacks 128-bit SIMD (Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it)",
     );
   }
-  return new WebAssembly.Module(bytes);
+  const module = new WebAssembly.Module(bytes);
+  modules.set(key, module);
+  return module;
 }
 
-/** Size of the wasm in bytes, for `doctor`. */
-export function wasmBytes(): number {
-  return Math.floor((plain.length * 3) / 4);
+/** The module's bytes; all are compiled for shared memory, which differs from unshared in one flag of the memory import. */
+function bytesOf(build: Build, shared: boolean): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(atob(sources.get(build) ?? ""), (character) => character.charCodeAt(0));
+  if (!shared) bytes[memoryFlagAt(bytes)] = 1;
+  return bytes;
+}
+
+/** Offset of the limits flag of the (only) memory import: 3 is shared with a maximum, 1 unshared with a maximum. */
+function memoryFlagAt(bytes: Uint8Array): number {
+  let at = 8;
+  const byte = (): number => bytes[at++] as number;
+  const number = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const next = byte();
+      value |= (next & 127) << shift;
+      if (next < 128) return value;
+    }
+  };
+  const skip = (count: number): void => {
+    at += count;
+  };
+  for (;;) {
+    const section = byte();
+    const size = number();
+    if (section !== importSection) {
+      skip(size);
+      continue;
+    }
+    number();
+    skip(number());
+    skip(number());
+    byte();
+    return at;
+  }
+}
+
+const importSection = 2;
+
+/** Size of a build in bytes, for `doctor`. */
+export function wasmBytes(build: Build = "plain"): number {
+  return Math.floor(((sources.get(build) ?? "").length * 3) / 4);
 }

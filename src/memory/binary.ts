@@ -29,7 +29,6 @@ export function checkSigns(matrix: Matrix, name: string): void {
 
 export function binaryEngine(store: PatternStore, settings: Settings): Engine {
   return {
-    kernel: "js",
     evaluate: (request) => evaluateBinary(store, settings, request),
     energies: (states, rows) => Array.from(rows, (_, b) => energy(store, settings, overlaps(store, states, b))),
   };

@@ -30,7 +30,7 @@ export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}):
   if (settings.procedure === "binary" && given.values !== undefined) {
     throw new HopfieldError("E_UNSUPPORTED", `createMemory: model "${settings.model}" returns states, it reads no values`);
   }
-  const store = openPatternStore(patterns, given.values, settings.kernel);
+  const store = openPatternStore(patterns, given.values, settings.kernel, settings.build, settings.threads);
   if (settings.procedure === "binary") {
     checkSigns(
       { data: viewF32(store.arena, store.patterns, store.rows * store.dimension), rows: store.rows, columns: store.dimension },
@@ -82,7 +82,7 @@ function facade(state: MemoryState): Memory {
     separation: settings.separation,
     support: settings.support,
     post: settings.post,
-    kernel: settings.procedure === "binary" || settings.procedure === "kernel-regression" ? "js" : "plain",
+    kernel: settings.procedure === "binary" || settings.procedure === "kernel-regression" ? "js" : settings.build,
     betaSource: settings.procedure === "binary" ? "none" : settings.beta === null ? "advised" : "given",
     get patterns() {
       return store.rows;

@@ -9,5 +9,4 @@ export interface Engine {
   evaluate(request: Request): Evaluation;
   /** Energies of complete states. */
   energies(states: Float32Array, rows: Int32Array, positions: Float64Array | null): (number | null)[];
-  readonly kernel: "plain" | "js";
 }

@@ -1,5 +1,6 @@
 /** @file One evaluation of the operator: chooses between the streaming way and score rows, and prepares what they share. */
 import { allocate, placeF32, viewF32, withScratch } from "../kernels/arena.ts";
+import { type Part, runParts } from "../kernels/pool.ts";
 import type { Evaluation, Request } from "./evaluation.ts";
 import { type PatternStore, project } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
@@ -29,7 +30,7 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
     !request.conjugates;
   const sharedKnown = request.known?.shared && scoring.kind !== 0 && request.count >= 4;
   return withScratch(store.arena, () => {
-    const shared = sharedKnown && request.known ? knownKeys(store, scoring, request.known.weights) : null;
+    const shared = sharedKnown && request.known ? knownKeys(store, scoring, request.known.weights, settings.threads) : null;
     if (streams)
       return streamEvaluate(
         store,
@@ -64,12 +65,17 @@ function largestError(store: PatternStore, scoring: Scoring, request: Request): 
 }
 
 /** Bias and scale of every key on one shared set of known entries: -1/2 sum k (x - c)^2, and 1 / sqrt(sum k (x - c)^2). Scratch of the caller. */
-function knownKeys(store: PatternStore, scoring: Scoring, weights: Float32Array): { keyBias: number; keyScale: number } {
+function knownKeys(store: PatternStore, scoring: Scoring, weights: Float32Array, threads: number): { keyBias: number; keyScale: number } {
   const { arena, keyDimension: d, rows } = store;
   const zero = placeF32(arena, new Float32Array(d));
   const known = placeF32(arena, weights);
   const bias = allocate(arena, rows * 4);
-  arena.kernels.scoreOne(zero, known, d, store.keys, 0, rows, scoring.centre, 0, 0, 1, bias);
+  const step = threads > 1 ? Math.max(1024, Math.ceil(rows / (2 * threads))) : rows;
+  const parts: Part[] = [];
+  for (let first = 0; first < rows; first += step) {
+    parts.push([zero, known, d, store.keys, first, Math.min(rows, first + step), scoring.centre, 0, 0, 1, bias + first * 4]);
+  }
+  runParts(arena, "scoreOne", parts, threads);
   if (scoring.kind === 1) return { keyBias: bias, keyScale: 0 };
   const scales = viewF32(arena, bias, rows);
   for (let i = 0; i < rows; i++) {

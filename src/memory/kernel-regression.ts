@@ -18,7 +18,6 @@ const patternLimit = 4096;
 
 export function kernelRegressionEngine(store: PatternStore, settings: Settings, beta: number): Engine {
   return {
-    kernel: "js",
     evaluate: (request) => evaluateRegression(store, settings, beta, request),
     energies: (_states, rows) => new Array(rows.length).fill(null),
   };

@@ -18,7 +18,6 @@ interface Sums {
 export function linearEngine(store: PatternStore, beta: number): Engine {
   const scale = Math.sqrt(beta);
   return {
-    kernel: "plain",
     evaluate: (request) => evaluateLinear(store, scale, request),
     energies: (_states, rows) => new Array(rows.length).fill(null),
   };

@@ -4,7 +4,9 @@
  */
 import { HopfieldError } from "../core/errors.ts";
 import { checkFinite, type Matrix, type MatrixLike, shapeOf, toMatrix } from "../core/matrix.ts";
-import { type Arena, allocate, openArena, viewF32, viewF64 } from "../kernels/arena.ts";
+import { type Arena, allocate, openArena, viewF32, viewF64, withBuild } from "../kernels/arena.ts";
+import type { Build } from "../kernels/load.ts";
+import { canShare, hasThreads } from "../kernels/pool.ts";
 
 export interface PatternStore {
   arena: Arena;
@@ -32,7 +34,13 @@ export function handOut(data: Float32Array, arena: Arena, address: number): void
 }
 
 /** @throws HopfieldError E_SHAPE, E_NONFINITE, E_LIMIT. */
-export function openPatternStore(input: MatrixLike, values: MatrixLike | undefined, kernel: Matrix | null): PatternStore {
+export function openPatternStore(
+  input: MatrixLike,
+  values: MatrixLike | undefined,
+  kernel: Matrix | null,
+  build: Build = "plain",
+  threads = 1,
+): PatternStore {
   const name = "createMemory: patterns";
   const { rows, columns } = shapeOf(input, name);
   const valueMatrix = values === undefined ? null : toMatrix(values, "createMemory: values");
@@ -42,17 +50,18 @@ export function openPatternStore(input: MatrixLike, values: MatrixLike | undefin
   const prepared = "data" in input && input.data instanceof Float32Array ? handedOut.get(input.data) : undefined;
   let arena: Arena;
   let patterns: number;
-  if (prepared) {
+  const shared = threads > 1 && hasThreads();
+  if (prepared && !shared) {
     handedOut.delete((input as Matrix).data);
     checkFinite(input as Matrix, name);
-    arena = prepared.arena;
+    arena = withBuild(prepared.arena, build);
     patterns = prepared.address;
   } else {
     // Numbers that are f32 already are checked where they are and copied once.
     const direct = "data" in input && input.data instanceof Float32Array;
     const data = direct ? (input.data as Float32Array) : toMatrix(input, name).data;
     if (direct) checkFinite({ data, rows, columns }, name);
-    arena = openArena();
+    arena = openArena(build, shared);
     patterns = allocate(arena, rows * columns * 4);
     viewF32(arena, patterns, rows * columns).set(data);
   }
@@ -139,7 +148,7 @@ export function keepRows(store: PatternStore, keep: Uint8Array): void {
 
 function reserve(store: PatternStore, capacity: number): void {
   const old = store.arena;
-  const arena = openArena();
+  const arena = openArena(old.build, canShare(old));
   const copy = (address: number, columns: number): number => {
     const target = allocate(arena, capacity * columns * 4);
     viewF32(arena, target, store.rows * columns).set(viewF32(old, address, store.rows * columns));

@@ -5,6 +5,7 @@
 import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, toMatrix } from "../core/matrix.ts";
 import { checkChoice, checkNames, checkNumber } from "../core/options.ts";
+import { type Build, engineRuns } from "../kernels/load.ts";
 import { type ByteMatrix, toByteMatrix } from "./byte-matrix.ts";
 import type { MemoryOptions, Model, Post, Separation, Similarity, Support } from "./types.ts";
 
@@ -81,6 +82,8 @@ export interface Settings {
   readonly steps: number | "converge";
   readonly tolerance: number;
   readonly maxSteps: number;
+  readonly build: Build;
+  readonly threads: number;
 }
 
 const optionNames: readonly (keyof MemoryOptions)[] = [
@@ -162,9 +165,8 @@ export function resolve(options: MemoryOptions, rows: number, columns: number): 
       : options.alpha === undefined
         ? 1.5
         : checkNumber(where, "alpha", options.alpha, { atLeast: 1 });
-  if (options.threads !== undefined) checkNumber(where, "threads", options.threads, { whole: true, atLeast: 1 });
+  if (options.threads !== undefined) checkNumber(where, "threads", options.threads, { whole: true, atLeast: 1, atMost: 64 });
   if (options.storage !== undefined) unsupportedUnless(where, "storage", options.storage, ["f32"], ["f16", "int8"]);
-  if (options.build !== undefined) unsupportedUnless(where, "build", options.build, ["auto", "plain"], ["relaxed", "wide"]);
   return {
     model,
     procedure: preset.procedure,
@@ -187,7 +189,21 @@ export function resolve(options: MemoryOptions, rows: number, columns: number): 
     steps: stepsOf(where, options.steps, preset.procedure === "binary" ? "converge" : 1),
     tolerance: options.tolerance === undefined ? 1e-6 : checkNumber(where, "tolerance", options.tolerance, { atLeast: 0 }),
     maxSteps: whole("maxSteps", 100, 1),
+    build: buildOf(where, options.build),
+    threads: options.threads ?? 1,
   };
+}
+
+/** "auto" takes the relaxed build where the engine has it; "wide" is as "auto" until it was enabled. */
+function buildOf(where: string, asked: unknown): Build {
+  const build = asked === undefined ? "auto" : checkChoice(where, "build", asked, ["auto", "plain", "relaxed", "wide"]);
+  if (build === "plain" || (build === "wide" && engineRuns("wide"))) return build;
+  if (engineRuns("relaxed")) return "relaxed";
+  if (build !== "relaxed") return "plain";
+  throw new HopfieldError(
+    "E_UNSUPPORTED",
+    `${where}: build "relaxed" needs relaxed SIMD, which this engine lacks (Node 22 and Chrome 114 have it); leave build out`,
+  );
 }
 
 export function stepsOf(where: string, steps: unknown, fallback: number | "converge"): number | "converge" {

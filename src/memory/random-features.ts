@@ -21,7 +21,6 @@ const tableLimit = 2 ** 27;
 
 export function randomFeatureEngine(store: PatternStore, settings: Settings, beta: number): Engine {
   return {
-    kernel: "plain",
     evaluate: (request) => evaluateFeatures(store, settings, beta, request),
     energies: (_states, rows) => new Array(rows.length).fill(null),
   };
@@ -61,7 +60,7 @@ function featureMemory(store: PatternStore, settings: Settings, beta: number, re
       conjugates,
     });
     const logits = conjugates.map((omega, f) => omega + squaredNorm(queries, f, store.dimension) * 0.5 * beta);
-    const features = openPatternStore(frequencies, { data: y, rows: frequencies.rows, columns }, null);
+    const features = openPatternStore(frequencies, { data: y, rows: frequencies.rows, columns }, null, store.arena.build);
     return { features, logits };
   });
 }

@@ -4,12 +4,13 @@
  */
 import { square } from "../core/numerics.ts";
 import { type Arena, allocate, placeF32, roundUp, viewF32, viewF64, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
+import { type Part, runParts } from "../kernels/pool.ts";
 import { candidateThreshold, separationKinds } from "./candidates.ts";
 import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
 import type { PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { type Scoring, scoreError } from "./scoring.ts";
-import { inverseNorms, knownNorm } from "./stream.ts";
+import { inverseNorms, knownNorm, usefulThreads } from "./stream.ts";
 import { type PlacedMask, placeMask, visibleCount, windowRange } from "./support.ts";
 
 /** Scores of a tile stay below 16 MiB. */
@@ -87,35 +88,39 @@ function scoreRows(
   const keyScale = twoSums ? 0 : (shared?.keyScale ?? scoring.keyScale);
   const offsets = new Float64Array(n);
   const windowed = settings.support === "window";
-  if (n < 4 || windowed) {
+  const threads = usefulThreads(settings, 2 * n * patterns * d);
+  const parts: Part[] = [];
+  // Which kernel is used depends on the whole batch, never on how it is cut.
+  if (request.count < 4 || windowed) {
     const plain = placeF32(arena, preparedQueries(request, start, n, d, scoring, form));
     for (let r = 0; r < n; r++) {
       const range = windowed ? windowOf(settings, request, start + r, patterns) : { first: 0, last: patterns };
-      const weightRow = weights + r * weightStride * 4;
-      const target = scores + (r * stride + range.first) * 4;
-      kernels.scoreOne(
-        plain + r * d * 4,
-        weightRow,
-        d,
-        store.keys,
-        range.first,
-        range.last,
-        scoring.centre,
-        keyScale,
-        keyBias,
-        form,
-        target,
-      );
+      const step = threads > 1 ? Math.max(1024, Math.ceil((range.last - range.first) / (2 * threads))) : range.last - range.first;
+      for (let first = range.first; first < range.last; first += step) {
+        const last = Math.min(range.last, first + step);
+        parts.push([
+          ...[plain + r * d * 4, weights + r * weightStride * 4, d, store.keys, first, last],
+          ...[scoring.centre, keyScale, keyBias, form, scores + (r * stride + first) * 4],
+        ]);
+      }
       if (scoring.kind === 1 && form === 0) offsets[r] = -0.5 * square(knownNorm(request, start + r, d, scoring));
     }
+    runParts(arena, "scoreOne", parts, threads);
   } else {
     const rowScales = scoring.kind === 2 ? placeF32(arena, inverseNorms(request, start, n, d, scoring)) : 0;
     const packed = allocate(arena, padded * d * 4);
     kernels.packQueries(raw, n, d, scoring.centre, 1, rowScales, weights, weightStride, 0, packed);
     const second = twoSums ? allocate(arena, padded * d * 4) : 0;
     if (twoSums) kernels.packQueries(raw, n, d, 0, 1, 0, weights, weightStride, scoring.kind === 1 ? 1 : 2, second);
-    const scratch = allocate(arena, d * 512 + 4096);
-    kernels.scoreTile(packed, second, n, d, store.keys, 0, patterns, scoring.centre, keyScale, keyBias, form, scores, stride, scratch);
+    const rows = roundUp(Math.ceil(n / threads), 4);
+    for (let r = 0; r < n; r += rows) {
+      const panel = r * d * 4;
+      parts.push([
+        ...[packed + panel, twoSums ? second + panel : 0, Math.min(rows, n - r), d, store.keys, 0, patterns, scoring.centre],
+        ...[keyScale, keyBias, form, scores + r * stride * 4, stride, allocate(arena, d * 512 + 4096)],
+      ]);
+    }
+    runParts(arena, "scoreTile", parts, threads);
     if (scoring.kind === 1) for (let r = 0; r < n; r++) offsets[r] = -0.5 * square(knownNorm(request, start + r, d, scoring));
   }
   const mask = placeMask(store, settings, request.rows.subarray(start, start + n));

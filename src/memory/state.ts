@@ -42,7 +42,6 @@ function makeEngine(store: PatternStore, settings: Settings, beta: number): Engi
       return binaryEngine(store, settings);
     default:
       return {
-        kernel: "plain",
         evaluate: (request) => evaluate(store, settings, beta, request),
         energies: (states, rows, positions) => operatorEnergies(store, settings, beta, states, rows, positions),
       };

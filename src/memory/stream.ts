@@ -1,15 +1,20 @@
 /** @file The streaming way: softmax and softmax1 over all, masked or randomly kept patterns, in one pass over the memory, without a row of scores. */
 import { portableLog2 } from "../core/portable.ts";
 import { allocate, placeF32, roundUp, viewF32, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
+import { type Part, runParts } from "../kernels/pool.ts";
 import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
 import type { PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { centredNorm, type Scoring } from "./scoring.ts";
-import { placeMask, visibleCount } from "./support.ts";
+import { type PlacedMask, placeMask, visibleCount } from "./support.ts";
 
-const log2e = Math.LOG2E;
 /** Queries of one group and their answers should stay in the second-level cache (2^17 floats are 512 KiB). */
 const groupFloats = 2 ** 17;
+
+/** Keys of one range of the one-query way: at most sixteen ranges, and none so short that merging would show. A function of M alone, so the bits do not depend on threads. */
+function rangeOf(patterns: number): number {
+  return Math.max(4096, roundUp(Math.ceil(patterns / 16), 64));
+}
 
 /** @param keyBias bias of the keys for this call (a shared set of known entries has its own), or 0. */
 export function streamEvaluate(
@@ -22,97 +27,138 @@ export function streamEvaluate(
   request: Request,
 ): Evaluation {
   const { arena, keyDimension: d, rows: patterns } = store;
-  const { kernels } = arena;
   const columns = request.readValues ? store.valueDimension : store.dimension;
-  const values = request.readValues ? store.values : store.patterns;
+  const call: Call = {
+    store,
+    settings,
+    scoring,
+    keyBias,
+    keyScale,
+    request,
+    columns,
+    values: request.readValues ? store.values : store.patterns,
+    yStride: roundUp(columns, 8),
+    factor: beta * Math.LOG2E,
+    reach: 24 + portableLog2(patterns + 1),
+    threads: usefulThreads(settings, 4 * request.count * patterns * d),
+  };
   const out = emptyEvaluation(request.count, columns);
-  const factor = beta * log2e;
-  const reach = 24 + portableLog2(patterns + 1);
-  const yStride = roundUp(columns, 8);
-  const group = Math.max(64, Math.floor(groupFloats / (d + yStride) / 4) * 4);
-  // Logits leave -beta/2 |q|^2 out, which softmax does not see; "no pattern" of softmax1 has logit 0 and is only streamed where nothing was left out.
-  const noneLogit = settings.separation === "softmax1" ? 0 : Number.NEGATIVE_INFINITY;
-  for (let start = 0; start < request.count; start += group) {
-    const n = Math.min(group, request.count - start);
+  const group = Math.max(64, Math.floor(groupFloats / (d + call.yStride) / 4) * 4);
+  // Which kernel is used depends on the whole batch, never on how it is cut.
+  const wave = request.count < 4 ? request.count : group * call.threads;
+  for (let start = 0; start < request.count; start += wave) {
+    const n = Math.min(wave, request.count - start);
     withScratch(arena, () => {
-      const padded = roundUp(n, 4);
-      const queries = placeF32(arena, request.queries.subarray(start * d, (start + n) * d));
-      const weights = request.known ? placeF32(arena, request.known.weights) : 0;
-      const rowScales = scoring.kind === 2 ? placeF32(arena, inverseNorms(request, start, n, d, scoring)) : 0;
       const mask = placeMask(store, settings, request.rows.subarray(start, start + n));
-      const state = allocate(arena, padded * 32);
-      const y = allocate(arena, padded * yStride * 4);
+      const { state, y } = request.count < 4 ? oneByOne(call, start, n, mask) : together(call, start, n, group, mask);
+      // Logits leave -beta/2 |q|^2 out, which softmax does not see; "no pattern" of softmax1 has logit 0 and is only streamed where nothing was left out.
+      const noneLogit = settings.separation === "softmax1" ? 0 : Number.NEGATIVE_INFINITY;
       const answers = allocate(arena, n * columns * 4);
-      if (n < 4) {
-        const packed = placeF32(arena, plainQueries(request, start, n, d, scoring, factor));
-        const scratch = allocate(arena, 128);
-        for (let r = 0; r < n; r++) {
-          kernels.accumulateOne(
-            packed + r * d * 4,
-            d,
-            store.keys,
-            values,
-            0,
-            patterns,
-            columns,
-            scoring.centre,
-            keyScale,
-            keyBias,
-            factor,
-            mask ? mask.address + r * mask.stride : 0,
-            reach,
-            1,
-            state + r * 32,
-            y + r * yStride * 4,
-            yStride,
-            scratch,
-          );
-        }
-      } else {
-        const packed = allocate(arena, padded * d * 4);
-        kernels.packQueries(queries, n, d, scoring.centre, factor, rowScales, weights, 0, 0, packed);
-        const scratch = allocate(arena, d * 256 + 2048);
-        kernels.accumulate(
-          packed,
-          n,
-          d,
-          store.keys,
-          values,
-          0,
-          patterns,
-          columns,
-          scoring.centre,
-          keyScale,
-          keyBias,
-          factor,
-          mask?.address ?? 0,
-          mask?.stride ?? 0,
-          reach,
-          1,
-          state,
-          y,
-          yStride,
-          scratch,
-        );
-      }
-      kernels.finish(state, n, y, yStride, columns, noneLogit, answers);
-      const floats = viewF32(arena, state, n * 8);
-      const leaders = viewI32(arena, state, n * 8);
+      arena.kernels.finish(state, n, y, call.yStride, columns, noneLogit, answers);
       out.y.set(viewF32(arena, answers, n * columns), start * columns);
-      for (let r = 0; r < n; r++) {
-        const b = start + r;
-        out.top[b] = leaders[r * 8 + 4] as number;
-        out.weight[b] = floats[r * 8 + 5] as number;
-        out.rest[b] = floats[r * 8 + 1] as number;
-        out.squares[b] = floats[r * 8 + 2] as number;
-        const second = floats[r * 8 + 3] as number;
-        if (second > Number.NEGATIVE_INFINITY) out.margin[b] = ((floats[r * 8] as number) - second) / factor;
-        out.visible[b] = mask ? visibleCount(viewU8(arena, mask.address + r * mask.stride, patterns)) : patterns;
-        if (mask) out.count[b] = out.visible[b] as number;
-      }
+      readStates(call, state, start, n, mask, out);
     });
   }
   return out;
+}
+
+interface Call {
+  readonly store: PatternStore;
+  readonly settings: Settings;
+  readonly scoring: Scoring;
+  readonly keyBias: number;
+  readonly keyScale: number;
+  readonly request: Request;
+  readonly columns: number;
+  readonly values: number;
+  readonly yStride: number;
+  readonly factor: number;
+  readonly reach: number;
+  readonly threads: number;
+}
+
+interface States {
+  readonly state: number;
+  readonly y: number;
+}
+
+/** Batches: queries are split between threads, every part goes over all keys. */
+function together(call: Call, start: number, n: number, group: number, mask: PlacedMask | null): States {
+  const { store, scoring, request, columns, yStride } = call;
+  const { arena, keyDimension: d } = store;
+  const padded = roundUp(n, 4);
+  const queries = placeF32(arena, request.queries.subarray(start * d, (start + n) * d));
+  const weights = request.known ? placeF32(arena, request.known.weights) : 0;
+  const rowScales = scoring.kind === 2 ? placeF32(arena, inverseNorms(request, start, n, d, scoring)) : 0;
+  const packed = allocate(arena, padded * d * 4);
+  arena.kernels.packQueries(queries, n, d, scoring.centre, call.factor, rowScales, weights, 0, 0, packed);
+  const [state, y] = [allocate(arena, padded * 32), allocate(arena, padded * yStride * 4)];
+  const rows = Math.min(group, roundUp(Math.ceil(n / call.threads), 4));
+  const parts: Part[] = [];
+  for (let r = 0; r < n; r += rows) {
+    const scratch = allocate(arena, d * 256 + 2048);
+    const maskAt = mask ? mask.address + r * mask.stride : 0;
+    parts.push([
+      ...[packed + r * d * 4, Math.min(rows, n - r), d, store.keys, call.values, 0, store.rows, columns],
+      ...[scoring.centre, call.keyScale, call.keyBias, call.factor, maskAt, mask?.stride ?? 0, call.reach, 1],
+      ...[state + r * 32, y + r * yStride * 4, yStride, scratch],
+    ]);
+  }
+  runParts(arena, "accumulate", parts, call.threads);
+  return { state, y };
+}
+
+/** One to three queries: keys are split into fixed ranges, merged in order. */
+function oneByOne(call: Call, start: number, n: number, mask: PlacedMask | null): States {
+  const { store, scoring, request, columns, yStride } = call;
+  const { arena, keyDimension: d, rows: patterns } = store;
+  const packed = placeF32(arena, plainQueries(request, start, n, d, scoring, call.factor));
+  const range = rangeOf(patterns);
+  const ranges = Math.ceil(patterns / range);
+  const [state, y] = [allocate(arena, n * ranges * 32), allocate(arena, n * ranges * yStride * 4)];
+  const parts: Part[] = [];
+  for (let r = 0; r < n; r++) {
+    const maskAt = mask ? mask.address + r * mask.stride : 0;
+    for (let c = 0; c < ranges; c++) {
+      // The first range of every query comes first, so that the states of the queries lie one after another once the rest is merged into them.
+      const place = c * n + r;
+      parts.push([
+        ...[packed + r * d * 4, d, store.keys, call.values, c * range, Math.min(patterns, (c + 1) * range), columns, scoring.centre],
+        ...[call.keyScale, call.keyBias, call.factor, maskAt, call.reach, 1],
+        ...[state + place * 32, y + place * yStride * 4, yStride, allocate(arena, 128)],
+      ]);
+    }
+  }
+  runParts(arena, "accumulateOne", parts, call.threads);
+  for (let r = 0; r < n; r++) {
+    for (let c = 1; c < ranges; c++) {
+      const place = c * n + r;
+      arena.kernels.mergeStates(state + r * 32, y + r * yStride * 4, state + place * 32, y + place * yStride * 4, yStride);
+    }
+  }
+  return { state, y };
+}
+
+function readStates(call: Call, state: number, start: number, n: number, mask: PlacedMask | null, out: Evaluation): void {
+  const { arena, rows: patterns } = call.store;
+  const floats = viewF32(arena, state, n * 8);
+  const leaders = viewI32(arena, state, n * 8);
+  for (let r = 0; r < n; r++) {
+    const b = start + r;
+    out.top[b] = leaders[r * 8 + 4] as number;
+    out.weight[b] = floats[r * 8 + 5] as number;
+    out.rest[b] = floats[r * 8 + 1] as number;
+    out.squares[b] = floats[r * 8 + 2] as number;
+    const second = floats[r * 8 + 3] as number;
+    if (second > Number.NEGATIVE_INFINITY) out.margin[b] = ((floats[r * 8] as number) - second) / call.factor;
+    out.visible[b] = mask ? visibleCount(viewU8(arena, mask.address + r * mask.stride, patterns)) : patterns;
+    if (mask) out.count[b] = out.visible[b] as number;
+  }
+}
+
+/** Below about a tenth of a millisecond of work handing it over costs more than it saves. */
+export function usefulThreads(settings: Settings, operations: number): number {
+  return operations < 4e6 ? 1 : settings.threads;
 }
 
 /** Queries for the one-query kernel: centred, weighted, scaled, as f32 rows. */

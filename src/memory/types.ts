@@ -80,10 +80,10 @@ export interface MemoryOptions {
   readonly maxSteps?: number;
   /** Number format of the stored patterns. This version has "f32". */
   readonly storage?: "f32";
-  /** This version computes with one thread whatever is asked for; at least 1. */
+  /** Threads to compute with at most, 1 ... 64; default 1. The same bits for every number. More than one needs Node (elsewhere one is used). */
   readonly threads?: number;
-  /** Kernel build. This version has the plain one, which is bit-identical on every engine. */
-  readonly build?: "auto" | "plain";
+  /** Kernel build: "plain" gives the same bits on every engine; "relaxed" fuses multiply-add (E_UNSUPPORTED where the engine cannot); "auto", the default, takes the faster of those there are; "wide" (after `await enableWide()`, Node 24 and later) is the fastest, and as "auto" where it is not there. */
+  readonly build?: "auto" | "plain" | "relaxed" | "wide";
 }
 
 /** Options of one recall of B queries. */
@@ -170,8 +170,8 @@ export interface Memory {
   readonly beta: number | null;
   /** "advised" when beta came from the data. */
   readonly betaSource: "given" | "advised" | "none";
-  /** Which kernel computes: the plain wasm build, or JavaScript in f64 (binary memories and kernel regression). */
-  readonly kernel: "plain" | "js";
+  /** Which kernels compute: a wasm build, or JavaScript in f64 (binary memories and kernel regression). */
+  readonly kernel: "plain" | "relaxed" | "wide" | "js";
   /** Completes B cues. Synchronous. @throws HopfieldError E_SHAPE, E_NONFINITE, E_RANGE, E_UNSUPPORTED. */
   recall(queries: MatrixLike, options?: RecallOptions): Recall;
   /** Energies of B complete states, f64; null where the model has none. */

@@ -93,8 +93,7 @@ describe("wrong usage ends with 2 and one line, before any file is opened", () =
   });
 
   test.each<[string, string[]]>([
-    ["build of a later version", ["--build", "relaxed"]],
-    ["wide build", ["--build", "wide"]],
+    ...(Number.parseInt(process.versions.node, 10) < 22 ? [["build that this engine lacks", ["--build", "relaxed"]] as [string, string[]]] : []),
     ["axis of a model of its own", ["--model", "linear", "--separation", "sparsemax"]],
     ["beta of a binary model", ["--model", "hebbian", "--beta", "2"]],
     ["epanechnikov without l2", ["--separation", "epanechnikov", "--similarity", "dot"]],

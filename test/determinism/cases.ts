@@ -41,7 +41,7 @@ export function determinismCases(library: Library): Record<string, string> {
   const small = matrix(40, 9, 1);
   const large = matrix(1500, 40, 2, 0.5);
   const recall = (name: string, patterns: typeof small, options: Options, queries = 7, recallOptions = {}): void => {
-    const memory = createMemory(patterns, options);
+    const memory = createMemory(patterns, { ...options, build: "plain" });
     const { states, results } = memory.recall(
       { data: patterns.data.slice(0, queries * patterns.columns), rows: queries, columns: patterns.columns },
       { energy: true, ...recallOptions },

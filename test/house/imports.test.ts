@@ -15,7 +15,7 @@ const allowed: Record<string, string[]> = {
   circuits: ["core"],
   tasks: ["core", "memory"],
   worker: ["core", "memory"],
-  index: ["core", "memory", "worker"],
+  index: ["core", "memory", "worker", "kernels"],
   claims: ["core", "index", "capacity", "circuits", "tasks"],
   cli: ["core", "data", "index", "claims", "kernels", "capacity", "circuits", "tasks"],
 };

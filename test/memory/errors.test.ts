@@ -188,7 +188,6 @@ describe("what makes no sense or is not there yet", () => {
     [{ supportMask: [1, 1] }, /supportMask needs support "mask"/],
     [{ featureMatrix: [[1, 0, 0]] }, /featureMatrix needs model "random-features"/],
     [{ storage: "f16" }, /storage "f16" is not in this version/],
-    [{ build: "wide" }, /build "wide" is not in this version/],
   ];
   it.each(cases.map(([options, pattern]) => ({ options, pattern })))("$options", ({ options, pattern }) =>
     refused("E_UNSUPPORTED", pattern, () => createMemory(X, options as MemoryOptions)),

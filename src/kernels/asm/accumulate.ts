@@ -5,6 +5,7 @@
 import { microScores, microValues } from "./micro";
 import { packKeys } from "./pack";
 import { clearStates, foldBlock } from "./state";
+import { panelKeys } from "./width";
 
 /**
  * @param queries panels of packQueries; @param rows the true number of queries (the last tile may hold fewer than four).
@@ -43,12 +44,11 @@ export function accumulate(
   if (fresh) clearStates(state, tiles << 2, y, yStride);
   for (let base = first; base < last; base += 64) {
     const count = min(64, last - base);
-    const keyPanels = (count + 7) >> 3;
     if (mask && maskStride == 0 && blockHidden(mask + <usize>base, count)) continue;
     packKeys(keys + ((<usize>base * <usize>d) << 2), count, d, centre, false, panels);
     for (let t = 0; t < tiles; t++) {
       const query = queries + ((<usize>t * <usize>d) << 4);
-      for (let p = 0; p < keyPanels; p++) microScores(query, panels + ((<usize>p * <usize>d) << 5), d, scores + ((<usize>p) << 5), 256);
+      for (let j = 0; j < count; j += panelKeys) microScores(query, panels + ((<usize>j * <usize>d) << 2), d, scores + ((<usize>j) << 2), 256);
       let live = false;
       for (let r = 0; r < 4; r++) {
         const row = (t << 2) + r;

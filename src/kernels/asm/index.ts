@@ -5,7 +5,7 @@
 export { packQueries } from "./pack";
 export { accumulate } from "./accumulate";
 export { accumulateOne } from "./accumulate-one";
-export { finish } from "./state";
+export { finish, mergeStates } from "./state";
 export { scoreTile, scoreOne } from "./scores";
 export { hideRow, largestTwo, kthLargest, collectFrom } from "./select";
 export { exactScores } from "./exact";

@@ -1,11 +1,17 @@
 /**
  * The two inner loops everything rests on: four queries against eight keys, and four rows of weights against eight columns of values. 4 x 8 is the one shape that
- * keeps its accumulators in registers on every engine. The loops are deliberately not unrolled: unrolled source is regrouped by the optimiser into dependent chains.
+ * keeps its accumulators in registers on every engine; the wide build has 4 x 16, which an engine that joins vectors in pairs keeps in as many registers of twice the width. The loops are deliberately not unrolled: unrolled source is regrouped by the optimiser into dependent chains.
  */
 import { fma } from "./vector";
+import { panelKeys } from "./width";
 
-/** scores[r][j] = sum_k queryPanel[k][r] * keyPanel[k][j], r < 4, j < 8; rows of `scores` are `stride` bytes apart. */
+/** scores[r][j] = sum_k queryPanel[k][r] * keyPanel[k][j], r < 4, j < panelKeys; rows of `scores` are `stride` bytes apart. */
 export function microScores(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize): void {
+  if (panelKeys == 16) microScores16(queryPanel, keyPanel, d, scores, stride);
+  else microScores8(queryPanel, keyPanel, d, scores, stride);
+}
+
+function microScores8(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize): void {
   let a0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
   let b0 = f32x4.splat(0);
@@ -43,6 +49,70 @@ export function microScores(queryPanel: usize, keyPanel: usize, d: i32, scores: 
   v128.store(scores + 3 * stride, d1, 16);
 }
 
+function microScores16(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize): void {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0);
+  let a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let b2 = f32x4.splat(0);
+  let b3 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let c2 = f32x4.splat(0);
+  let c3 = f32x4.splat(0);
+  let e0 = f32x4.splat(0);
+  let e1 = f32x4.splat(0);
+  let e2 = f32x4.splat(0);
+  let e3 = f32x4.splat(0);
+  const end = queryPanel + ((<usize>d) << 4);
+  let key = keyPanel;
+  for (let query = queryPanel; query < end; query += 16) {
+    const k0 = v128.load(key);
+    const k1 = v128.load(key, 16);
+    const k2 = v128.load(key, 32);
+    const k3 = v128.load(key, 48);
+    let q = v128.load32_splat(query);
+    a0 = fma(q, k0, a0);
+    a1 = fma(q, k1, a1);
+    a2 = fma(q, k2, a2);
+    a3 = fma(q, k3, a3);
+    q = v128.load32_splat(query, 4);
+    b0 = fma(q, k0, b0);
+    b1 = fma(q, k1, b1);
+    b2 = fma(q, k2, b2);
+    b3 = fma(q, k3, b3);
+    q = v128.load32_splat(query, 8);
+    c0 = fma(q, k0, c0);
+    c1 = fma(q, k1, c1);
+    c2 = fma(q, k2, c2);
+    c3 = fma(q, k3, c3);
+    q = v128.load32_splat(query, 12);
+    e0 = fma(q, k0, e0);
+    e1 = fma(q, k1, e1);
+    e2 = fma(q, k2, e2);
+    e3 = fma(q, k3, e3);
+    key += 64;
+  }
+  v128.store(scores, a0);
+  v128.store(scores, a1, 16);
+  v128.store(scores, a2, 32);
+  v128.store(scores, a3, 48);
+  v128.store(scores + stride, b0);
+  v128.store(scores + stride, b1, 16);
+  v128.store(scores + stride, b2, 32);
+  v128.store(scores + stride, b3, 48);
+  v128.store(scores + 2 * stride, c0);
+  v128.store(scores + 2 * stride, c1, 16);
+  v128.store(scores + 2 * stride, c2, 32);
+  v128.store(scores + 2 * stride, c3, 48);
+  v128.store(scores + 3 * stride, e0);
+  v128.store(scores + 3 * stride, e1, 16);
+  v128.store(scores + 3 * stride, e2, 32);
+  v128.store(scores + 3 * stride, e3, 48);
+}
+
 /**
  * y[r][c] += sum_{j < count} weights[r][j] * values[j][c], r < 4, for all c < columns; columns beyond a multiple of eight run into the padding of y and the next
  * row of the values (finite numbers that nobody reads). Rows of weights are weightStride bytes apart, of y yStride, of values valueStride.
@@ -52,7 +122,11 @@ export function microValues(weights: usize, weightStride: usize, values: usize, 
   const w2 = 2 * weightStride;
   const w3 = 3 * weightStride;
   const end = weights + ((<usize>count) << 2);
-  for (let c = 0; c < columns; c += 8) {
+  let c = 0;
+  if (panelKeys == 16) {
+    for (; c + 8 < columns; c += 16) microValues16(weights, weightStride, values + ((<usize>c) << 2), valueStride, count, y + ((<usize>c) << 2), yStride);
+  }
+  for (; c < columns; c += 8) {
     const at = (<usize>c) << 2;
     let a0 = f32x4.splat(0);
     let a1 = f32x4.splat(0);
@@ -81,16 +155,85 @@ export function microValues(weights: usize, weightStride: usize, values: usize, 
       value += valueStride;
     }
     let to = y + at;
-    v128.store(to, f32x4.add(v128.load(to), a0));
-    v128.store(to, f32x4.add(v128.load(to, 16), a1), 16);
+    storeTwo(to, a0, a1);
     to += yStride;
-    v128.store(to, f32x4.add(v128.load(to), b0));
-    v128.store(to, f32x4.add(v128.load(to, 16), b1), 16);
+    storeTwo(to, b0, b1);
     to += yStride;
-    v128.store(to, f32x4.add(v128.load(to), c0));
-    v128.store(to, f32x4.add(v128.load(to, 16), c1), 16);
+    storeTwo(to, c0, c1);
     to += yStride;
-    v128.store(to, f32x4.add(v128.load(to), d0));
-    v128.store(to, f32x4.add(v128.load(to, 16), d1), 16);
+    storeTwo(to, d0, d1);
   }
+}
+
+function microValues16(weights: usize, weightStride: usize, values: usize, valueStride: usize, count: i32, y: usize, yStride: usize): void {
+  const w1 = weightStride;
+  const w2 = 2 * weightStride;
+  const w3 = 3 * weightStride;
+  const end = weights + ((<usize>count) << 2);
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0);
+  let a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let b2 = f32x4.splat(0);
+  let b3 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let c2 = f32x4.splat(0);
+  let c3 = f32x4.splat(0);
+  let e0 = f32x4.splat(0);
+  let e1 = f32x4.splat(0);
+  let e2 = f32x4.splat(0);
+  let e3 = f32x4.splat(0);
+  let value = values;
+  for (let w = weights; w < end; w += 4) {
+    const v0 = v128.load(value);
+    const v1 = v128.load(value, 16);
+    const v2 = v128.load(value, 32);
+    const v3 = v128.load(value, 48);
+    let p = v128.load32_splat(w);
+    a0 = fma(p, v0, a0);
+    a1 = fma(p, v1, a1);
+    a2 = fma(p, v2, a2);
+    a3 = fma(p, v3, a3);
+    p = v128.load32_splat(w + w1);
+    b0 = fma(p, v0, b0);
+    b1 = fma(p, v1, b1);
+    b2 = fma(p, v2, b2);
+    b3 = fma(p, v3, b3);
+    p = v128.load32_splat(w + w2);
+    c0 = fma(p, v0, c0);
+    c1 = fma(p, v1, c1);
+    c2 = fma(p, v2, c2);
+    c3 = fma(p, v3, c3);
+    p = v128.load32_splat(w + w3);
+    e0 = fma(p, v0, e0);
+    e1 = fma(p, v1, e1);
+    e2 = fma(p, v2, e2);
+    e3 = fma(p, v3, e3);
+    value += valueStride;
+  }
+  let to = y;
+  storeTwo(to, a0, a1);
+  storeTwo(to + 32, a2, a3);
+  to += yStride;
+  storeTwo(to, b0, b1);
+  storeTwo(to + 32, b2, b3);
+  to += yStride;
+  storeTwo(to, c0, c1);
+  storeTwo(to + 32, c2, c3);
+  to += yStride;
+  storeTwo(to, e0, e1);
+  storeTwo(to + 32, e2, e3);
+}
+
+/** to[0..3] += a, to[4..7] += b. Both loads before both stores: a load between them would keep an engine from joining the pair. */
+// @ts-ignore: decorator
+@inline
+function storeTwo(to: usize, a: v128, b: v128): void {
+  const first = f32x4.add(v128.load(to), a);
+  const second = f32x4.add(v128.load(to, 16), b);
+  v128.store(to, first);
+  v128.store(to, second, 16);
 }

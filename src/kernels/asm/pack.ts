@@ -1,5 +1,7 @@
+import { panelKeys } from "./width";
+
 /**
- * Panels for the micro kernels. Queries: panel[k][4], four queries side by side. Keys: panel[k][8], eight patterns side by side; a block is eight panels = 64 keys.
+ * Panels for the micro kernels. Queries: panel[k][4], four queries side by side. Keys: panel[k][panelKeys], so many patterns side by side; a block is 64 keys.
  * Rows beyond the end are zeros. With a centre, every entry has the centre subtracted; `squares` packs (x - centre)^2.
  */
 
@@ -50,17 +52,17 @@ function four(x: usize, c: v128, squares: bool): v128 {
   return squares ? f32x4.mul(v, v) : v;
 }
 
-/** Packs keys x[0 ... count) (count <= 64) into eight panels of d x 8. */
+/** Packs keys x[0 ... count) (count <= 64) into panels of d x panelKeys. */
 export function packKeys(x: usize, count: i32, d: i32, centre: usize, squares: bool, out: usize): void {
   const stride = (<usize>d) << 2;
   const whole = d & ~3;
-  for (let p = 0; p < 8; p++) {
-    const first = p << 3;
-    const panel = out + ((<usize>p * <usize>d) << 5);
+  const line = (<usize>panelKeys) << 2;
+  for (let first = 0; first < 64; first += panelKeys) {
+    const panel = out + ((<usize>first * <usize>d) << 2);
     if (first >= count) return; // the micro kernel is not called for panels without keys
-    for (let half = 0; half < 2; half++) {
-      const base = first + (half << 2);
-      const target = panel + ((<usize>half) << 4);
+    for (let part = 0; part < panelKeys; part += 4) {
+      const base = first + part;
+      const target = panel + ((<usize>part) << 2);
       const n = min(4, count - base);
       if (n == 4) {
         const x0 = x + <usize>base * stride;
@@ -78,14 +80,14 @@ export function packKeys(x: usize, count: i32, d: i32, centre: usize, squares: b
           const b1 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5);
           const b2 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7);
           const b3 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7);
-          const to = target + (at << 3);
+          const to = target + <usize>k * line;
           v128.store(to, v128.shuffle<f32>(b0, b1, 0, 1, 4, 5));
-          v128.store(to, v128.shuffle<f32>(b0, b1, 2, 3, 6, 7), 32);
-          v128.store(to, v128.shuffle<f32>(b2, b3, 0, 1, 4, 5), 64);
-          v128.store(to, v128.shuffle<f32>(b2, b3, 2, 3, 6, 7), 96);
+          v128.store(to + line, v128.shuffle<f32>(b0, b1, 2, 3, 6, 7));
+          v128.store(to + 2 * line, v128.shuffle<f32>(b2, b3, 0, 1, 4, 5));
+          v128.store(to + 3 * line, v128.shuffle<f32>(b2, b3, 2, 3, 6, 7));
         }
         for (let k = whole; k < d; k++) {
-          const to = target + ((<usize>k) << 5);
+          const to = target + <usize>k * line;
           store<f32>(to, entry(x0, k, centre, squares));
           store<f32>(to, entry(x1, k, centre, squares), 4);
           store<f32>(to, entry(x2, k, centre, squares), 8);
@@ -93,7 +95,7 @@ export function packKeys(x: usize, count: i32, d: i32, centre: usize, squares: b
         }
       } else {
         for (let k = 0; k < d; k++) {
-          const to = target + ((<usize>k) << 5);
+          const to = target + <usize>k * line;
           for (let j = 0; j < 4; j++) {
             const v: f32 = j < n ? entry(x + <usize>(base + j) * stride, k, centre, squares) : 0;
             store<f32>(to + ((<usize>j) << 2), v);

@@ -6,6 +6,7 @@ import { fma, sumLanes } from "./vector";
 import { microScores } from "./micro";
 import { packKeys } from "./pack";
 import { dotRow } from "./accumulate-one";
+import { panelKeys } from "./width";
 
 /**
  * scores[r][i - first] = combine(A, B), A = packed queries . (x_i - centre), B = packed second queries . (x_i - centre)^2.
@@ -36,20 +37,19 @@ export function scoreTile(
   const strideBytes = (<usize>stride) << 2;
   for (let base = first; base < last; base += 64) {
     const count = min(64, last - base);
-    const keyPanels = (count + 7) >> 3;
     const block = keys + ((<usize>base * <usize>d) << 2);
     packKeys(block, count, d, centre, false, panels);
     if (form) packKeys(block, count, d, centre, true, squarePanels);
     for (let t = 0; t < tiles; t++) {
       const out = scores + <usize>(t << 2) * strideBytes + ((<usize>(base - first)) << 2);
       const offset = (<usize>t * <usize>d) << 4;
-      for (let p = 0; p < keyPanels; p++) {
-        const panel = (<usize>p * <usize>d) << 5;
-        const to = out + ((<usize>p) << 5);
+      for (let j = 0; j < count; j += panelKeys) {
+        const panel = (<usize>j * <usize>d) << 2;
+        const to = out + ((<usize>j) << 2);
         microScores(queries + offset, panels + panel, d, to, strideBytes);
         if (form) {
-          microScores(second + offset, squarePanels + panel, d, other, 32);
-          for (let r = 0; r < 4; r++) combineEight(to + <usize>r * strideBytes, other + ((<usize>r) << 5), form);
+          microScores(second + offset, squarePanels + panel, d, other, (<usize>panelKeys) << 2);
+          for (let r = 0; r < 4; r++) combine(to + <usize>r * strideBytes, other + ((<usize>(r * panelKeys)) << 2), form);
         }
       }
       if (!form && (keyScale || keyBias)) {
@@ -69,8 +69,9 @@ export function scoreTile(
   }
 }
 
-function combineEight(a: usize, b: usize, form: i32): void {
-  for (let half: usize = 0; half < 32; half += 16) {
+/** One panel's worth of scores: A + B, or A / sqrt(B). */
+function combine(a: usize, b: usize, form: i32): void {
+  for (let half: usize = 0; half < <usize>panelKeys << 2; half += 16) {
     const x = v128.load(a + half);
     const y = v128.load(b + half);
     if (form == 1) {

@@ -79,6 +79,38 @@ export function clearStates(state: usize, rows: i32, y: usize, stride: i32): voi
 }
 
 /**
+ * Adds the state and sums of a later range of keys (`from`) to those of the ranges before it (`into`), for one query; of equal leaders the earlier stays. `columns` of Y, a multiple
+ * of four. Folding ranges in order gives the same bits whoever computed them.
+ */
+export function mergeStates(into: usize, y: usize, from: usize, fromY: usize, columns: i32): void {
+  if (load<i32>(from, 16) < 0) return;
+  const above = load<f32>(from) - load<f32>(into);
+  const mine = load<i32>(into, 16) >= 0;
+  const leads = !mine || above > 0;
+  const scaleInto: f32 = !mine ? 0 : leads ? exp2One(-above) : 1;
+  const scaleFrom: f32 = leads ? 1 : exp2One(above);
+  // The leader of the losing side joins the rest.
+  const restInto = load<f32>(into, 4) + (leads && mine ? <f32>1 : <f32>0);
+  const restFrom = load<f32>(from, 4) + (leads ? <f32>0 : <f32>1);
+  const squaresInto = load<f32>(into, 8) + (leads && mine ? <f32>1 : <f32>0);
+  const squaresFrom = load<f32>(from, 8) + (leads ? <f32>0 : <f32>1);
+  const second = leads ? max(load<f32>(into), load<f32>(from, 12)) : max(load<f32>(into, 12), load<f32>(from));
+  store<f32>(into, restInto * scaleInto + restFrom * scaleFrom, 4);
+  store<f32>(into, squaresInto * scaleInto * scaleInto + squaresFrom * scaleFrom * scaleFrom, 8);
+  store<f32>(into, second, 12);
+  if (leads) {
+    store<f32>(into, load<f32>(from));
+    store<i32>(into, load<i32>(from, 16), 16);
+  }
+  const a = f32x4.splat(scaleInto);
+  const b = f32x4.splat(scaleFrom);
+  for (let c = 0; c < columns; c += 4) {
+    const at = (<usize>c) << 2;
+    v128.store(y + at, f32x4.add(f32x4.mul(v128.load(y + at), a), f32x4.mul(v128.load(fromY + at), b)));
+  }
+}
+
+/**
  * Answers from states: out[r] = Y[r] / (1 + rest + none), where none is the weight of "no pattern" (softmax1: count * 2^-maximum; 0 for softmax).
  * Also replaces `rest` and `squares` by shares of the whole: offset 4 the weight of all but the leader, 8 the sum of squared weights, 20 the leader's weight, 24 the weight of none.
  */
