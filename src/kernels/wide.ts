@@ -3,8 +3,9 @@
  * plain build, and left out silently where anything is missing: it is a faster way to the same answer, never a different one.
  */
 import { allocate, openArena, placeF32, viewF32 } from "./arena.ts";
+import type { Build } from "./builds.ts";
 import { wide } from "./generated/wide.ts";
-import { addBuild, type Build, dropBuild, engineRuns } from "./load.ts";
+import { addBuild, dropBuild, engineRuns } from "./load.ts";
 
 const firstMajor = 24;
 

@@ -6,6 +6,7 @@ import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, type MatrixLike, shapeOf, toMatrix } from "../core/matrix.ts";
 import { checkNames, checkNumber } from "../core/options.ts";
 import { viewF32 } from "../kernels/arena.ts";
+import { hasThreads } from "../kernels/pool.ts";
 import { checkSigns } from "./binary.ts";
 import { readCues, readPositions } from "./cues.ts";
 import { recallParts } from "./parts.ts";
@@ -84,6 +85,7 @@ function facade(state: MemoryState): Memory {
     post: settings.post,
     kernel: settings.procedure === "binary" || settings.procedure === "kernel-regression" ? "js" : settings.build,
     betaSource: settings.procedure === "binary" ? "none" : settings.beta === null ? "advised" : "given",
+    threads: hasThreads() ? settings.threads : 1,
     get patterns() {
       return store.rows;
     },

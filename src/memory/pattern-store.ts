@@ -5,7 +5,7 @@
 import { HopfieldError } from "../core/errors.ts";
 import { checkFinite, type Matrix, type MatrixLike, shapeOf, toMatrix } from "../core/matrix.ts";
 import { type Arena, allocate, openArena, viewF32, viewF64, withBuild } from "../kernels/arena.ts";
-import type { Build } from "../kernels/load.ts";
+import type { Build } from "../kernels/builds.ts";
 import { canShare, hasThreads } from "../kernels/pool.ts";
 
 export interface PatternStore {

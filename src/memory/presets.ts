@@ -5,7 +5,8 @@
 import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, toMatrix } from "../core/matrix.ts";
 import { checkChoice, checkNames, checkNumber } from "../core/options.ts";
-import { type Build, engineRuns } from "../kernels/load.ts";
+import type { Build } from "../kernels/builds.ts";
+import { engineRuns } from "../kernels/load.ts";
 import { type ByteMatrix, toByteMatrix } from "./byte-matrix.ts";
 import type { MemoryOptions, Model, Post, Separation, Similarity, Support } from "./types.ts";
 

@@ -172,6 +172,8 @@ export interface Memory {
   readonly betaSource: "given" | "advised" | "none";
   /** Which kernels compute: a wasm build, or JavaScript in f64 (binary memories and kernel regression). */
   readonly kernel: "plain" | "relaxed" | "wide" | "js";
+  /** Threads it computes with at most: what was asked for where the engine has threads, else 1. */
+  readonly threads: number;
   /** Completes B cues. Synchronous. @throws HopfieldError E_SHAPE, E_NONFINITE, E_RANGE, E_UNSUPPORTED. */
   recall(queries: MatrixLike, options?: RecallOptions): Recall;
   /** Energies of B complete states, f64; null where the model has none. */
