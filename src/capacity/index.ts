@@ -1,7 +1,35 @@
 /** @file The capacity room: ensembles of patterns, their thresholds, and simulations beside them. */
-export { alpha1, alphaMax, basin, lambdaSaturation, lambdaStar, participation, phi, sigma } from "./thresholds.ts";
-export type { Ensemble } from "./types.ts";
+
+export { type Activation, type ActivationInput, type ActivationName, activationOf } from "./activations.ts";
+export { gaussianAllPatterns, gaussianPairFinite } from "./all-patterns.ts";
+export { annealedManifold } from "./annealed.ts";
+export {
+  binaryEnsemble,
+  clusterEnsemble,
+  gaussianEnsemble,
+  gaussianOverlap,
+  type NoiseOptions,
+  scaledDotProduct,
+  sphericalEnsemble,
+} from "./closed-forms.ts";
+export { convertLambda, type LambdaConvention } from "./conventions.ts";
 export { type DiffusionEnsemble, drawPatterns } from "./diffusion-draw.ts";
 export { energyConstant, identityError, logDensity, type MemoryEnergy, memoryEnergy } from "./diffusion-energy.ts";
 export { type Bias, type PatternSet, patternSet } from "./diffusion-set.ts";
-export { type ManifoldActivation, manifoldActivations } from "./manifold-patterns.ts";
+export { type EmpiricalEnsemble, type EmpiricalOptions, empiricalEnsemble } from "./empirical.ts";
+export { type HiddenManifold, type HiddenManifoldOptions, hiddenManifold } from "./hidden-manifold.ts";
+export { type Hysteresis, hysteresis } from "./hysteresis.ts";
+export { perceptronInformation } from "./perceptron.ts";
+export type { LatentPrior, Saddle } from "./saddle.ts";
+export {
+  biasedBinary,
+  type Component,
+  discreteEnsemble,
+  mixtureEnsemble,
+  pottsEnsemble,
+  type Site,
+  siteSums,
+  sparseBinary,
+} from "./site-sums.ts";
+export { alpha1, alphaMax, basin, lambdaSaturation, lambdaStar, participation, phi, sigma } from "./thresholds.ts";
+export type { Ensemble } from "./types.ts";
