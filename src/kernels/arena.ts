@@ -76,6 +76,10 @@ export function viewI32(arena: Arena, address: number, length: number): Int32Arr
   return new Int32Array(arena.memory.buffer, address, length);
 }
 
+export function viewI16(arena: Arena, address: number, length: number): Int16Array {
+  return new Int16Array(arena.memory.buffer, address, length);
+}
+
 export function viewU8(arena: Arena, address: number, length: number): Uint8Array {
   return new Uint8Array(arena.memory.buffer, address, length);
 }

@@ -96,6 +96,38 @@ export interface Kernels {
     form: number,
     scores: number,
   ): void;
+  accumulateSome(
+    q: number,
+    d: number,
+    keys: number,
+    values: number,
+    indices: number,
+    count: number,
+    dv: number,
+    centre: number,
+    keyScale: number,
+    keyBias: number,
+    biasFactor: number,
+    reach: number,
+    state: number,
+    y: number,
+    yStride: number,
+    scratch: number,
+  ): void;
+  gatherRows(source: number, columns: number, indices: number, count: number, out: number): void;
+  shownIndices(mask: number, n: number, out: number): number;
+  quantiseRows(x: number, count: number, d: number, out: number, scales: number): number;
+  scoreBytes(
+    q: number,
+    d: number,
+    bytes: number,
+    scales: number,
+    first: number,
+    last: number,
+    queryScale: number,
+    keyBias: number,
+    scores: number,
+  ): void;
   hideRow(row: number, mask: number, n: number): void;
   largestTwo(row: number, n: number, out: number): void;
   kthLargest(row: number, n: number, k: number, heap: number): number;

@@ -1,11 +1,14 @@
 /** @file One evaluation of the operator: chooses between the streaming way and score rows, and prepares what they share. */
 import { allocate, placeF32, viewF32, withScratch } from "../kernels/arena.ts";
 import { type Part, runParts } from "../kernels/pool.ts";
+import { byteKeys } from "./byte-keys.ts";
 import type { Evaluation, Request } from "./evaluation.ts";
 import { type PatternStore, project } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
-import { type KeyLogits, rowEvaluate } from "./rows.ts";
+import { rowEvaluate } from "./rows.ts";
+import type { KeyLogits } from "./score-rows.ts";
 import { centredNorm, type Scoring, scoreError, scoringOf } from "./scoring.ts";
+import { shownPatterns } from "./shown-patterns.ts";
 import { streamEvaluate } from "./stream.ts";
 
 /** Streaming trusts f32 logits up to this error; beyond it the leaders are weighed exactly. */
@@ -29,32 +32,67 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
     !request.visit &&
     !request.conjugates;
   const sharedKnown = request.known?.shared && scoring.kind !== 0 && request.count >= 4;
+  const bytes = settings.storage === "int8" && request.count < 4 && request.known === null && scoring.kind !== 2;
+  const keys = bytes ? { scoring: scoringOf(store, similarity, false), bytes: byteKeys(store) } : { scoring, bytes: null };
+  const shown = streams && request.known === null ? shownPatterns(store, settings, scoring) : null;
   return withScratch(store.arena, () => {
     const shared = sharedKnown && request.known ? knownKeys(store, scoring, request.known.weights, settings.threads) : null;
-    if (streams)
-      return streamEvaluate(
+    const byRows = (part: Request, candidateLimit: number): Evaluation | null =>
+      rowEvaluate({
         store,
         settings,
         beta,
-        scoring,
-        shared?.keyBias ?? scoring.keyBias,
-        shared?.keyScale ?? scoring.keyScale,
-        asked,
-      );
-    return rowEvaluate(store, settings, beta, scoring, shared, asked);
+        scoring: keys.scoring,
+        shared,
+        request: part,
+        keyLogits: null,
+        bytes: keys.bytes,
+        candidateLimit,
+      });
+    if (streams) {
+      // Sharp retrieval has few candidates: then scores alone, and the few weighed exactly, are half the work of a pass that also sums values.
+      const few = store.rows / 16;
+      const sharp = shown === null && (bytes || (request.count >= probedBatch && byRows(firstQueries(asked, 4), few) !== null));
+      const answer = sharp ? byRows(asked, few) : null;
+      if (answer) return answer;
+      const keyBias = shared?.keyBias ?? scoring.keyBias;
+      const keyScale = shared?.keyScale ?? scoring.keyScale;
+      if (shown)
+        return shown.restore(
+          streamEvaluate(shown.store, shown.settings, beta, shown.scoring, shown.scoring.keyBias, shown.scoring.keyScale, asked),
+        );
+      return streamEvaluate(store, settings, beta, scoring, keyBias, keyScale, asked);
+    }
+    return byRows(asked, Number.POSITIVE_INFINITY) as Evaluation;
   });
 }
 
+/** Batches from here on are probed for sharpness with their first four queries; the probe costs a few per cent of smaller ones. */
+const probedBatch = 128;
+
+function firstQueries(request: Request, count: number): Request {
+  const d = request.queries.length / request.count;
+  return { ...request, queries: request.queries.subarray(0, count * d), count, rows: request.rows.subarray(0, count) };
+}
+
 /** The general operator over keys that carry a logit of their own (random features). */
-export function evaluateWithLogits(store: PatternStore, settings: Settings, beta: number, request: Request, logits: KeyLogits): Evaluation {
-  const scoring = scoringOf(store, "dot", false);
+export function evaluateWithLogits(
+  store: PatternStore,
+  settings: Settings,
+  beta: number,
+  request: Request,
+  keyLogits: KeyLogits,
+): Evaluation {
+  const plain = scoringOf(store, "dot", false);
   return withScratch(store.arena, () => {
-    const bias = placeF32(
+    const keyBias = placeF32(
       store.arena,
-      logits.logits.map((x) => x / beta),
+      keyLogits.map((x) => x / beta),
     );
-    const biasSize = logits.logits.reduce((largest, x) => Math.max(largest, Math.abs(x) / beta), 0);
-    return rowEvaluate(store, settings, beta, { ...scoring, keyBias: bias, biasSize }, null, request, logits);
+    const biasSize = keyLogits.reduce((largest, x) => Math.max(largest, Math.abs(x) / beta), 0);
+    const scoring = { ...plain, keyBias, biasSize };
+    const candidateLimit = Number.POSITIVE_INFINITY;
+    return rowEvaluate({ store, settings, beta, scoring, shared: null, request, keyLogits, bytes: null, candidateLimit }) as Evaluation;
   });
 }
 

@@ -90,7 +90,7 @@ function evaluateFeatures(store: PatternStore, settings: Settings, beta: number,
     readValues: true,
     ...(wanted ? { visit } : {}),
   };
-  const answer = evaluateWithLogits(features, softmax, Math.sqrt(beta), inner, { logits });
+  const answer = evaluateWithLogits(features, softmax, Math.sqrt(beta), inner, logits);
   const out = { ...emptyEvaluation(request.count, answer.columns), y: answer.y };
   if (!wanted) {
     out.top.fill(-1);

@@ -2,51 +2,19 @@
  * @file The way by score rows: for each tile of queries, f32 scores of every visible pattern; then, query by query, the few patterns that can matter, their exact f64
  * similarities, their weights in f64, and the sum of their values. Any separation with any support; also what energies, weights and alternatives are read from.
  */
-import { square } from "../core/numerics.ts";
-import { type Arena, allocate, placeF32, roundUp, viewF32, viewF64, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
-import { type Part, runParts } from "../kernels/pool.ts";
+import { type Arena, allocate, roundUp, viewF32, viewF64, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
 import { candidateThreshold, separationKinds } from "./candidates.ts";
-import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
-import type { PatternStore } from "./pattern-store.ts";
+import { type Evaluation, emptyEvaluation } from "./evaluation.ts";
 import type { Settings } from "./presets.ts";
-import { type Scoring, scoreError } from "./scoring.ts";
-import { inverseNorms, knownNorm, usefulThreads } from "./stream.ts";
-import { type PlacedMask, placeMask, visibleCount, windowRange } from "./support.ts";
+import { type RowCall, scoreRows, type Tile, windowOf } from "./score-rows.ts";
+import { visibleCount } from "./support.ts";
 
 /** Scores of a tile stay below 16 MiB. */
 const tileScores = 2 ** 22;
 
-/** Extra f64 logit of every key, in units of the logits (random features), with the f32 bias / beta that the scores use. */
-export interface KeyLogits {
-  readonly logits: Float64Array;
-}
-
-interface Tile {
-  readonly arena: Arena;
-  /** Raw queries, for exact similarities. */
-  readonly raw: number;
-  /** Weights of known entries or 0, and bytes from one query's to the next's. */
-  readonly weights: number;
-  readonly weightStride: number;
-  readonly scores: number;
-  readonly stride: number;
-  /** Similarity = score + offset[r]: what the scores leave out. */
-  readonly offsets: Float64Array;
-  readonly mask: PlacedMask | null;
-}
-
-/**
- * @param shared bias and scale of the keys on a shared set of known entries (form 0), or null: then known entries are scored by the two-sum forms.
- */
-export function rowEvaluate(
-  store: PatternStore,
-  settings: Settings,
-  beta: number,
-  scoring: Scoring,
-  shared: { keyBias: number; keyScale: number } | null,
-  request: Request,
-  keyLogits: KeyLogits | null = null,
-): Evaluation {
+/** @returns the evaluation, or null when a query has more candidates than the call allows. */
+export function rowEvaluate(call: RowCall): Evaluation | null {
+  const { store, settings, request } = call;
   const { arena, rows: patterns } = store;
   const columns = request.readValues ? store.valueDimension : store.dimension;
   const out = emptyEvaluation(request.count, columns);
@@ -54,98 +22,15 @@ export function rowEvaluate(
   const tileRows = Math.min(64, Math.max(4, Math.floor(tileScores / stride / 4) * 4));
   for (let start = 0; start < request.count; start += tileRows) {
     const n = Math.min(tileRows, request.count - start);
-    withScratch(arena, () => {
-      const tile = scoreRows(store, settings, scoring, shared, request, start, n, stride);
+    const done = withScratch(arena, () => {
+      const tile = scoreRows(call, start, n, stride);
       const buffers = rowBuffers(arena, patterns, columns, settings.k);
-      for (let r = 0; r < n; r++) weighRow(store, settings, beta, scoring, request, tile, buffers, start, r, out, keyLogits);
+      for (let r = 0; r < n; r++) if (!weighRow(call, tile, buffers, start, r, out)) return false;
+      return true;
     });
+    if (!done) return null;
   }
   return out;
-}
-
-/** Packs a tile of queries and fills its score rows. */
-function scoreRows(
-  store: PatternStore,
-  settings: Settings,
-  scoring: Scoring,
-  shared: { keyBias: number; keyScale: number } | null,
-  request: Request,
-  start: number,
-  n: number,
-  stride: number,
-): Tile {
-  const { arena, keyDimension: d, rows: patterns } = store;
-  const { kernels } = arena;
-  const padded = roundUp(n, 4);
-  const raw = placeF32(arena, request.queries.subarray(start * d, (start + n) * d));
-  const known = request.known;
-  const weights = known ? placeF32(arena, known.shared ? known.weights : known.weights.subarray(start * d, (start + n) * d)) : 0;
-  const weightStride = known && !known.shared ? d : 0;
-  const scores = allocate(arena, padded * stride * 4);
-  const twoSums = known !== null && scoring.kind !== 0 && shared === null;
-  const form = twoSums ? scoring.kind : 0;
-  const keyBias = twoSums ? 0 : (shared?.keyBias ?? scoring.keyBias);
-  const keyScale = twoSums ? 0 : (shared?.keyScale ?? scoring.keyScale);
-  const offsets = new Float64Array(n);
-  const windowed = settings.support === "window";
-  const threads = usefulThreads(settings, 2 * n * patterns * d);
-  const parts: Part[] = [];
-  // Which kernel is used depends on the whole batch, never on how it is cut.
-  if (request.count < 4 || windowed) {
-    const plain = placeF32(arena, preparedQueries(request, start, n, d, scoring, form));
-    for (let r = 0; r < n; r++) {
-      const range = windowed ? windowOf(settings, request, start + r, patterns) : { first: 0, last: patterns };
-      const step = threads > 1 ? Math.max(1024, Math.ceil((range.last - range.first) / (2 * threads))) : range.last - range.first;
-      for (let first = range.first; first < range.last; first += step) {
-        const last = Math.min(range.last, first + step);
-        parts.push([
-          ...[plain + r * d * 4, weights + r * weightStride * 4, d, store.keys, first, last],
-          ...[scoring.centre, keyScale, keyBias, form, scores + (r * stride + first) * 4],
-        ]);
-      }
-      if (scoring.kind === 1 && form === 0) offsets[r] = -0.5 * square(knownNorm(request, start + r, d, scoring));
-    }
-    runParts(arena, "scoreOne", parts, threads);
-  } else {
-    const rowScales = scoring.kind === 2 ? placeF32(arena, inverseNorms(request, start, n, d, scoring)) : 0;
-    const packed = allocate(arena, padded * d * 4);
-    kernels.packQueries(raw, n, d, scoring.centre, 1, rowScales, weights, weightStride, 0, packed);
-    const second = twoSums ? allocate(arena, padded * d * 4) : 0;
-    if (twoSums) kernels.packQueries(raw, n, d, 0, 1, 0, weights, weightStride, scoring.kind === 1 ? 1 : 2, second);
-    const rows = roundUp(Math.ceil(n / threads), 4);
-    for (let r = 0; r < n; r += rows) {
-      const panel = r * d * 4;
-      parts.push([
-        ...[packed + panel, twoSums ? second + panel : 0, Math.min(rows, n - r), d, store.keys, 0, patterns, scoring.centre],
-        ...[keyScale, keyBias, form, scores + r * stride * 4, stride, allocate(arena, d * 512 + 4096)],
-      ]);
-    }
-    runParts(arena, "scoreTile", parts, threads);
-    if (scoring.kind === 1) for (let r = 0; r < n; r++) offsets[r] = -0.5 * square(knownNorm(request, start + r, d, scoring));
-  }
-  const mask = placeMask(store, settings, request.rows.subarray(start, start + n));
-  if (mask) for (let r = 0; r < n; r++) kernels.hideRow(scores + r * stride * 4, mask.address + r * mask.stride, patterns);
-  return { arena, raw, weights, weightStride, scores, stride, offsets, mask };
-}
-
-/** Queries for the sequential scores: form 0 carries weight, centre and 1/|q| in the query; form 1 the centred query alone; form 2 that over its norm. */
-function preparedQueries(request: Request, start: number, n: number, d: number, scoring: Scoring, form: number): Float32Array {
-  const out = new Float32Array(n * d);
-  const scales = scoring.kind === 2 ? inverseNorms(request, start, n, d, scoring) : null;
-  for (let r = 0; r < n; r++) {
-    for (let k = 0; k < d; k++) {
-      const centred = (request.queries[(start + r) * d + k] as number) - (scoring.mean ? Math.fround(scoring.mean[k] as number) : 0);
-      const known = request.known;
-      const weight = known && form === 0 ? (known.weights[known.shared ? k : (start + r) * d + k] as number) : 1;
-      out[r * d + k] = weight * centred * (scales ? (scales[r] as number) : 1);
-    }
-  }
-  return out;
-}
-
-function windowOf(settings: Settings, request: Request, index: number, patterns: number): { first: number; last: number } {
-  const row = request.rows[index] as number;
-  return windowRange(patterns, settings.window, request.positions ? (request.positions[row] as number) : row, row);
 }
 
 interface RowBuffers {
@@ -172,20 +57,9 @@ function rowBuffers(arena: Arena, patterns: number, columns: number, k: number):
   };
 }
 
-/** One query: candidates, exact similarities, weights, answer and the figures of the evaluation. */
-function weighRow(
-  store: PatternStore,
-  settings: Settings,
-  beta: number,
-  scoring: Scoring,
-  request: Request,
-  tile: Tile,
-  buffers: RowBuffers,
-  start: number,
-  r: number,
-  out: Evaluation,
-  keyLogits: KeyLogits | null,
-): void {
+/** One query: candidates, exact similarities, weights, answer and the figures of the evaluation. False when there are too many candidates. */
+function weighRow(call: RowCall, tile: Tile, buffers: RowBuffers, start: number, r: number, out: Evaluation): boolean {
+  const { store, settings, beta, scoring, request, keyLogits } = call;
   const { arena, keyDimension: d, rows: patterns } = store;
   const { kernels } = arena;
   const b = start + r;
@@ -195,16 +69,16 @@ function weighRow(
   const visible = tile.mask ? visibleCount(viewU8(arena, tile.mask.address + r * tile.mask.stride, patterns)) : width;
   kernels.largestTwo(row, width, buffers.pair);
   const pair = viewF32(arena, buffers.pair, 2);
-  const error = scoreError(scoring, knownNorm(request, b, d, scoring), d);
   const threshold = request.visitAll
-    ? -Infinity
-    : candidateThreshold(settings, beta, error, visible, {
+    ? Number.NEGATIVE_INFINITY
+    : candidateThreshold(settings, beta, tile.errors[r] as number, visible, {
         largest: pair[0] as number,
         second: pair[1] as number,
         offset: tile.offsets[r] as number,
         kth: (k) => kernels.kthLargest(row, width, Math.min(k, width), buffers.heap),
       });
   let count = kernels.collectFrom(row, width, threshold, range.first, buffers.indices);
+  if (count > call.candidateLimit) return false;
   const weightRow = tile.weights ? tile.weights + r * tile.weightStride * 4 : 0;
   kernels.exactScores(
     scoring.kind,
@@ -222,7 +96,7 @@ function weighRow(
   const similarities = viewF64(arena, buffers.similarities, count);
   const logits = viewF64(arena, buffers.logits, count);
   for (let j = 0; j < count; j++) {
-    logits[j] = beta * (similarities[j] as number) + (keyLogits ? (keyLogits.logits[indices[j] as number] as number) : 0);
+    logits[j] = beta * (similarities[j] as number) + (keyLogits ? (keyLogits[indices[j] as number] as number) : 0);
   }
   const kind = separationKinds[settings.separation ?? "softmax"];
   kernels.separate(kind, buffers.logits, count, settings.alpha, settings.k, 1, buffers.weights);
@@ -233,6 +107,7 @@ function weighRow(
   kernels.gather(values, out.columns, buffers.indices, buffers.weights, count, buffers.sums, buffers.answer);
   out.y.set(viewF32(arena, buffers.answer, out.columns), b * out.columns);
   summarise(settings, out, b, indices, weights, similarities, count, settings.support === "top-k" ? count : visible);
+  return true;
 }
 
 /** Keeps the k largest exact similarities (ties: lowest index), in rising order of index. */

@@ -50,7 +50,12 @@ export function streamEvaluate(
     const n = Math.min(wave, request.count - start);
     withScratch(arena, () => {
       const mask = placeMask(store, settings, request.rows.subarray(start, start + n));
-      const { state, y } = request.count < 4 ? oneByOne(call, start, n, mask) : together(call, start, n, group, mask);
+      const { state, y } =
+        sparseMask(settings) && mask
+          ? chosenOnly(call, start, n, mask)
+          : request.count < 4
+            ? oneByOne(call, start, n, mask)
+            : together(call, start, n, group, mask);
       // Logits leave -beta/2 |q|^2 out, which softmax does not see; "no pattern" of softmax1 has logit 0 and is only streamed where nothing was left out.
       const noneLogit = settings.separation === "softmax1" ? 0 : Number.NEGATIVE_INFINITY;
       const answers = allocate(arena, n * columns * 4);
@@ -136,6 +141,39 @@ function oneByOne(call: Call, start: number, n: number, mask: PlacedMask | null)
       arena.kernels.mergeStates(state + r * 32, y + r * yStride * 4, state + place * 32, y + place * yStride * 4, yStride);
     }
   }
+  return { state, y };
+}
+
+/** Random masks that keep less than this share are read row by row: below it that is faster than scoring everything at the full rate. */
+const sparseShare = 0.25;
+
+function sparseMask(settings: Settings): boolean {
+  return settings.support === "random" && settings.keep < sparseShare;
+}
+
+/** A mask of its own for every query, most of it hidden: each query goes over the patterns it sees. */
+function chosenOnly(call: Call, start: number, n: number, mask: PlacedMask): States {
+  const { store, scoring, request, columns, yStride } = call;
+  const { arena, keyDimension: d, rows: patterns } = store;
+  const packed = placeF32(arena, plainQueries(request, start, n, d, scoring, call.factor));
+  const [state, y] = [allocate(arena, n * 32), allocate(arena, n * yStride * 4)];
+  const lists: number[] = [];
+  const parts: Part[] = [];
+  for (let r = 0; r < n; r++) {
+    const shown = visibleCount(viewU8(arena, mask.address + r * mask.stride, patterns));
+    // One place more: the list is written ahead of what is kept.
+    const list = allocate(arena, (patterns + 1) * 4);
+    arena.kernels.shownIndices(mask.address + r * mask.stride, patterns, list);
+    arena.top = roundUp(list + (shown + 1) * 4 + 64, 64);
+    lists.push(list);
+    parts.push([
+      ...[packed + r * d * 4, d, store.keys, call.values, list, shown, columns, scoring.centre],
+      ...[call.keyScale, call.keyBias, call.factor, call.reach, state + r * 32, y + r * yStride * 4, yStride, allocate(arena, 128)],
+    ]);
+  }
+  runParts(arena, "accumulateSome", parts, call.threads);
+  const leaders = viewI32(arena, state, n * 8);
+  for (let r = 0; r < n; r++) leaders[r * 8 + 4] = viewI32(arena, lists[r] as number, patterns)[leaders[r * 8 + 4] as number] as number;
   return { state, y };
 }
 

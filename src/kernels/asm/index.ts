@@ -12,6 +12,8 @@ export { exactScores } from "./exact";
 export { separate } from "./separate";
 export { conjugate } from "./conjugate";
 export { gather } from "./gather";
+export { accumulateSome, gatherRows, shownIndices } from "./some";
+export { quantiseRows, scoreBytes } from "./int8";
 export { randomMask } from "./random";
 export { featureAccumulate, featureRow, multiply } from "./features";
 
