@@ -1,0 +1,16 @@
+/** @file Problems with exact solvers, generators and networks of explicit weights: connectivity, tree isomorphism, the word problem of S5, and the reductions between them. */
+export { canonicalBrackets, isomorphic } from "./ahu.ts";
+export { type BandOptions, bandPair, type GraphPair, independentEdges } from "./band-graphs.ts";
+export { type Construction, constructions, layerOf, reach, startState } from "./constructions.ts";
+export { deepForkPair, deepForkRounds } from "./deep-fork.ts";
+export { allDistances, diameter, distancesFrom } from "./distances.ts";
+export { retrieveExactly } from "./exact-retrieval.ts";
+export { checkGraph, degrees, type Graph, relabel } from "./graph.ts";
+export { groupOrder, inverse, numberOf, type Permutation, permutation, product, randomWord, wordProduct } from "./permutations.ts";
+export { graphAnswer, pairAnswer, type ReadOut, readOuts } from "./read-outs.ts";
+export { type Retrieval, retrieveByKernel, type WholeMatrix } from "./retrieval.ts";
+export { type Precision, retrieveRounded } from "./rounded-retrieval.ts";
+export { type Arithmetic, type NetworkOptions, networkStates, runNetwork } from "./run-network.ts";
+export { checkTree, formatBrackets, type ParentList, parseBrackets, randomTree, shuffleTree, treeDegrees } from "./tree.ts";
+export { cutPath, oneCycle, path, twoCycles } from "./two-regular.ts";
+export { components, connected, isConnected } from "./union-find.ts";
