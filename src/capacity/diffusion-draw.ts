@@ -1,14 +1,16 @@
 /** @file Pattern sets of the known ensembles, P = round(e^{alpha N}) of them. */
 import { HopfieldError } from "../core/errors.ts";
 import { checkNumber } from "../core/options.ts";
+import type { ActivationName } from "./activations.ts";
 import { fillNormals, fillSigns } from "./diffusion-normals.ts";
 import { checkSetSize, type PatternSet, withNorms } from "./diffusion-set.ts";
-import { drawManifold, fillManifoldPatterns, type ManifoldActivation } from "./manifold-patterns.ts";
+import { drawManifold, fillManifoldPatterns } from "./manifold-patterns.ts";
 
 /** An ensemble that has closed forms here: spherical |xi|^2 = N, binary +-1, or sigma(F z / sqrt D) with D = latentRatio N. */
 export type DiffusionEnsemble =
-  | { readonly kind: "spherical" | "binary" }
-  | { readonly kind: "hidden-manifold"; readonly activation: ManifoldActivation; readonly latentRatio: number };
+  | { readonly kind: "spherical" }
+  | { readonly kind: "binary" }
+  | { readonly kind: "hidden-manifold"; readonly activation: ActivationName; readonly latentRatio: number };
 
 const sphericalStream = 0x12_0000;
 const binaryStream = 0x13_0000;

@@ -2,12 +2,8 @@
 import { HopfieldError } from "../core/errors.ts";
 import { checkNumber } from "../core/options.ts";
 import { portableExp } from "../core/portable.ts";
+import type { ActivationName } from "./activations.ts";
 import { fillNormals } from "./diffusion-normals.ts";
-
-/** sigma by its name. centered-relu is max(u, 0) less its mean 1 / sqrt(2 pi). */
-export type ManifoldActivation = "linear" | "relu" | "centered-relu" | "tanh" | "sign";
-
-export const manifoldActivations: readonly ManifoldActivation[] = ["linear", "relu", "centered-relu", "tanh", "sign"];
 
 const reluMean = 1 / Math.sqrt(2 * Math.PI);
 
@@ -18,7 +14,8 @@ function tanh(u: number): number {
   return u < 0 ? -size : size;
 }
 
-export const activationFunctions: Readonly<Record<ManifoldActivation, (u: number) => number>> = {
+/** The named activations with the same bits on every engine. */
+export const portableActivations: Readonly<Record<ActivationName, (u: number) => number>> = {
   linear: (u) => u,
   relu: (u) => Math.max(u, 0),
   "centered-relu": (u) => Math.max(u, 0) - reluMean,
@@ -42,7 +39,7 @@ export interface Manifold {
 export function drawManifold(
   n: number,
   ratio: number,
-  activation: ManifoldActivation | ((u: number) => number),
+  activation: ActivationName | ((u: number) => number),
   seed: number,
   instance = 0,
 ): Manifold {
@@ -52,7 +49,7 @@ export function drawManifold(
   const map = new Float64Array(n * latent);
   fillNormals(map, seed, mapStream + instance, 0);
   for (let i = 0; i < map.length; i++) map[i] = (map[i] as number) / Math.sqrt(latent);
-  return { map, dimension: n, latent, activation: typeof activation === "function" ? activation : activationFunctions[activation] };
+  return { map, dimension: n, latent, activation: typeof activation === "function" ? activation : portableActivations[activation] };
 }
 
 const mapStream = 0x0f_0000;
