@@ -44,6 +44,8 @@ export interface Kernels {
     y: number,
     yStride: number,
     scratch: number,
+    second: number,
+    form: number,
   ): void;
   accumulateOne(
     q: number,

@@ -27,8 +27,7 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
     store.rows * store.keyDimension >= smallMemory &&
     (settings.separation === "softmax" || (settings.separation === "softmax1" && similarity !== "l2")) &&
     (settings.support === "all" || settings.support === "mask" || settings.support === "random") &&
-    (request.known === null || scoring.kind === 0 || (request.known.shared && request.count >= 4)) &&
-    (request.known === null || request.known.shared) &&
+    (request.known === null || request.count >= 4) &&
     !request.visit &&
     !request.conjugates;
   const sharedKnown = request.known?.shared && scoring.kind !== 0 && request.count >= 4;

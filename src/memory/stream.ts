@@ -51,7 +51,7 @@ export function streamEvaluate(
     withScratch(arena, () => {
       const mask = placeMask(store, settings, request.rows.subarray(start, start + n));
       const { state, y } =
-        sparseMask(settings) && mask
+        sparseMask(settings) && mask && !request.known
           ? chosenOnly(call, start, n, mask)
           : request.count < 4
             ? oneByOne(call, start, n, mask)
@@ -93,20 +93,27 @@ function together(call: Call, start: number, n: number, group: number, mask: Pla
   const { arena, keyDimension: d } = store;
   const padded = roundUp(n, 4);
   const queries = placeF32(arena, request.queries.subarray(start * d, (start + n) * d));
-  const weights = request.known ? placeF32(arena, request.known.weights) : 0;
+  const known = request.known;
+  const own = known !== null && !known.shared;
+  const weights = known ? placeF32(arena, own ? known.weights.subarray(start * d, (start + n) * d) : known.weights) : 0;
+  const weightStride = own ? d : 0;
   const rowScales = scoring.kind === 2 ? placeF32(arena, inverseNorms(request, start, n, d, scoring)) : 0;
   const packed = allocate(arena, padded * d * 4);
-  arena.kernels.packQueries(queries, n, d, scoring.centre, call.factor, rowScales, weights, 0, 0, packed);
+  arena.kernels.packQueries(queries, n, d, scoring.centre, call.factor, rowScales, weights, weightStride, 0, packed);
+  // Known entries of its own for every query: a second sum over the squares of the keys takes the place of their bias and scale.
+  const form = own && scoring.kind !== 0 ? scoring.kind : 0;
+  const second = form ? allocate(arena, padded * d * 4) : 0;
+  if (form) arena.kernels.packQueries(queries, n, d, 0, form === 1 ? call.factor : 1, 0, weights, weightStride, form, second);
   const [state, y] = [allocate(arena, padded * 32), allocate(arena, padded * yStride * 4)];
   const rows = Math.min(group, roundUp(Math.ceil(n / call.threads), 4));
   const parts: Part[] = [];
   for (let r = 0; r < n; r += rows) {
-    const scratch = allocate(arena, d * 256 + 2048);
+    const scratch = allocate(arena, d * (form ? 512 : 256) + 2048);
     const maskAt = mask ? mask.address + r * mask.stride : 0;
     parts.push([
       ...[packed + r * d * 4, Math.min(rows, n - r), d, store.keys, call.values, 0, store.rows, columns],
-      ...[scoring.centre, call.keyScale, call.keyBias, call.factor, maskAt, mask?.stride ?? 0, call.reach, 1],
-      ...[state + r * 32, y + r * yStride * 4, yStride, scratch],
+      ...[scoring.centre, form ? 0 : call.keyScale, form ? 0 : call.keyBias, call.factor, maskAt, mask?.stride ?? 0, call.reach, 1],
+      ...[state + r * 32, y + r * yStride * 4, yStride, scratch, second ? second + r * d * 4 : 0, form],
     ]);
   }
   runParts(arena, "accumulate", parts, call.threads);

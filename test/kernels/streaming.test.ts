@@ -90,6 +90,8 @@ function batch(
       y,
       yStrideOf(dv),
       scratch,
+      0,
+      0,
     );
   });
   return finish(p, state, y, noneLogit);

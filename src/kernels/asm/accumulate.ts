@@ -1,9 +1,11 @@
 /**
  * Streaming retrieval for batches: softmax-weighted sums of the values over keys first ... last, in blocks of 64 keys, four queries at a time. No B x M matrix exists:
- * a block's scores live in 1 KiB of scratch. logit = (packed query . key) * keyScale + keyBias * biasFactor, in units of log 2.
+ * a block's scores live in 1 KiB of scratch. logit = (packed query . key) * keyScale + keyBias * biasFactor, in units of log 2; or, when every query knows entries of its own,
+ * form 1: A + B, form 2: A / sqrt(B), with A = packed query . key and B = packed second query . key^2.
  */
 import { microScores, microValues } from "./micro";
 import { packKeys } from "./pack";
+import { combine } from "./scores";
 import { clearStates, foldBlock } from "./state";
 import { panelKeys } from "./width";
 
@@ -13,7 +15,7 @@ import { panelKeys } from "./width";
  * @param mask bytes, 0 hides a key: maskStride bytes a query (0: one row for all); or 0.
  * @param reach blocks whose best logit lies this far below the maximum are skipped. @param fresh start from empty states.
  * @param state rows (rounded up to four) x 32 bytes. @param y rows (rounded up) x yStride floats, yStride >= dv rounded up to eight.
- * @param scratch 64 * d * 4 + 1024 + 16 bytes.
+ * @param second panels of the second queries, or 0. @param scratch 64 * d * 4 + 2048 bytes; 128 * d * 4 + 2048 with second queries.
  */
 export function accumulate(
   queries: usize,
@@ -36,19 +38,32 @@ export function accumulate(
   y: usize,
   yStride: i32,
   scratch: usize,
+  second: usize,
+  form: i32,
 ): void {
   const tiles = (rows + 3) >> 2;
-  const panels = scratch;
-  const scores = panels + ((<usize>d) << 8);
+  const scores = scratch;
   const sums = scores + 1024;
+  const other = sums + 64;
+  const panels = scratch + 2048;
+  const squarePanels = panels + ((<usize>d) << 8);
+  const otherStride = (<usize>panelKeys) << 2;
   if (fresh) clearStates(state, tiles << 2, y, yStride);
   for (let base = first; base < last; base += 64) {
     const count = min(64, last - base);
     if (mask && maskStride == 0 && blockHidden(mask + <usize>base, count)) continue;
     packKeys(keys + ((<usize>base * <usize>d) << 2), count, d, centre, false, panels);
+    if (form) packKeys(keys + ((<usize>base * <usize>d) << 2), count, d, centre, true, squarePanels);
     for (let t = 0; t < tiles; t++) {
       const query = queries + ((<usize>t * <usize>d) << 4);
       for (let j = 0; j < count; j += panelKeys) microScores(query, panels + ((<usize>j * <usize>d) << 2), d, scores + ((<usize>j) << 2), 256);
+      if (form) {
+        const secondQuery = second + ((<usize>t * <usize>d) << 4);
+        for (let j = 0; j < count; j += panelKeys) {
+          microScores(secondQuery, squarePanels + ((<usize>j * <usize>d) << 2), d, other, otherStride);
+          for (let r = 0; r < 4; r++) combine(scores + ((<usize>r) << 8) + ((<usize>j) << 2), other + <usize>r * otherStride, form);
+        }
+      }
       let live = false;
       for (let r = 0; r < 4; r++) {
         const row = (t << 2) + r;

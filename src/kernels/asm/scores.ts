@@ -70,7 +70,7 @@ export function scoreTile(
 }
 
 /** One panel's worth of scores: A + B, or A / sqrt(B). */
-function combine(a: usize, b: usize, form: i32): void {
+export function combine(a: usize, b: usize, form: i32): void {
   for (let half: usize = 0; half < <usize>panelKeys << 2; half += 16) {
     const x = v128.load(a + half);
     const y = v128.load(b + half);
