@@ -27,6 +27,21 @@ function closedWires(network: Network): number {
   return bits + layers * (perUpdate + deep) + (memory === "input" ? 3 * closedBound(network) + layers * n * p * told : 0);
 }
 
+/**
+ * For shapes that are too large whatever the patterns are: before they are drawn.
+ * @throws HopfieldError E_LIMIT.
+ */
+export function refuseLargeShape(n: number, d: number, p: number): void {
+  const size = 2 * n * d + 3 * n * (2 ** p - 1);
+  if (size > largestCircuit) {
+    throw new HopfieldError(
+      "E_LIMIT",
+      `compile: ${n} patterns of ${d} entries with ${p} bits need over ${size} wires between forms, at most ${largestCircuit} are held`,
+      { size },
+    );
+  }
+}
+
 /** @throws HopfieldError E_LIMIT. */
 export function refuseLarge(network: Network): void {
   const size = Math.max(closedBound(network), closedWires(network));

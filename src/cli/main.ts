@@ -29,6 +29,12 @@ const commands: readonly Entry[] = [
     summary: "what a memory of your patterns can do: separation, beta, trials",
     load: async () => (await import("./plan.ts")).plan,
   },
+  { name: "circuit", summary: "a network as a threshold circuit", load: async () => (await import("./circuit.ts")).circuit },
+  {
+    name: "capacity",
+    summary: "how many patterns fit: thresholds, phases and basins from theory",
+    load: async () => (await import("./capacity.ts")).capacity,
+  },
   { name: "doctor", summary: "engine, kernels, memory and a self-test", load: async () => (await import("./doctor.ts")).doctor },
   { name: "reproduce", summary: "check the claims of the papers", load: async () => (await import("./reproduce.ts")).reproduce },
 ];
