@@ -1,16 +1,32 @@
 /** @file Problems with exact solvers, generators and networks of explicit weights: connectivity, tree isomorphism, the word problem of S5, and the reductions between them. */
 export { canonicalBrackets, isomorphic } from "./ahu.ts";
 export { type BandOptions, bandPair, type GraphPair, independentEdges } from "./band-graphs.ts";
+export { type ClosedFormQuestion, predictedAccuracy } from "./closed-forms.ts";
 export { type Construction, constructions, layerOf, reach, startState } from "./constructions.ts";
 export { deepForkPair, deepForkRounds } from "./deep-fork.ts";
 export { allDistances, diameter, distancesFrom } from "./distances.ts";
 export { retrieveExactly } from "./exact-retrieval.ts";
 export { checkGraph, degrees, type Graph, relabel } from "./graph.ts";
+export {
+  type Decision,
+  decisions,
+  type GraphExperiment,
+  type GraphExperimentOptions,
+  type GraphTask,
+  graphExperiment,
+  type LayerScore,
+  type Score,
+} from "./graph-experiment.ts";
 export { groupOrder, inverse, numberOf, type Permutation, permutation, product, randomWord, wordProduct } from "./permutations.ts";
+export { lost, openProductMemory, type ProductMemory, productMasses, type WordReadOut, wordReadOuts } from "./product-memory.ts";
 export { graphAnswer, pairAnswer, type ReadOut, readOuts } from "./read-outs.ts";
 export { type Retrieval, retrieveByKernel, type WholeMatrix } from "./retrieval.ts";
 export { type Precision, retrieveRounded } from "./rounded-retrieval.ts";
 export { type Arithmetic, type NetworkOptions, networkStates, runNetwork } from "./run-network.ts";
 export { checkTree, formatBrackets, type ParentList, parseBrackets, randomTree, shuffleTree, treeDegrees } from "./tree.ts";
+export { type TreeExperiment, type TreeExperimentOptions, treeExperiment } from "./tree-experiment.ts";
+export { treeNetworkRounds } from "./tree-network.ts";
 export { cutPath, oneCycle, path, twoCycles } from "./two-regular.ts";
 export { components, connected, isConnected } from "./union-find.ts";
+export { type WordExperiment, type WordExperimentOptions, type WordMode, wordExperiment, wordModes } from "./word-experiment.ts";
+export { chainProducts, chainStates, treeProducts } from "./word-network.ts";
