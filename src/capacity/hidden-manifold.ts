@@ -11,8 +11,8 @@ import { gridAverages } from "./averages-grid.ts";
 import { openBranch, saddleAt } from "./continuation.ts";
 import { linearManifold } from "./linear-manifold.ts";
 import { perceptronInformation } from "./perceptron.ts";
+import { increasingRoot } from "./roots.ts";
 import type { LatentPrior, Saddle } from "./saddle.ts";
-import { lambdaSaturation } from "./thresholds.ts";
 import type { Ensemble } from "./types.ts";
 
 export interface HiddenManifoldOptions {
@@ -98,12 +98,23 @@ export function hiddenManifold(options: HiddenManifoldOptions): HiddenManifold {
     zetaPrime: (lambda: number) => needed(lambda).zetaPrime,
     lambdaLimit: searchEnd * unit,
   };
-  // |xi|^2 = N for signs: zeta' < 1 everywhere, alpha_1 tends to the information a label carries about the latent vector.
-  const saturation = binary ? null : lambdaSaturation(ensemble);
+  // |xi|^2 = N for signs: zeta' < 1 everywhere, alpha_1 and Sigma tend to the information a label carries about the latent vector.
+  const alphaLimit = ratio === Number.POSITIVE_INFINITY ? Math.LN2 : binary ? perceptronInformation(ratio) : null;
+  const search = (f: (found: Saddle) => number): number | null =>
+    increasingRoot((lambda) => {
+      const found = saddle(lambda);
+      return found ? f(found) : Number.NaN;
+    }, ensemble.lambdaLimit);
+  const saturation = binary ? null : search((found) => found.zetaPrime - ensemble.signal);
+  const condensation = (alpha: number): number | null =>
+    binary && alphaLimit !== null && alpha >= alphaLimit
+      ? null
+      : search((found) => Math.max(0, found.lambda * found.zetaPrime - found.zeta) - alpha);
   return {
     ...ensemble,
     saturation,
-    ...(binary ? { alphaLimit: ratio === Number.POSITIVE_INFINITY ? Math.LN2 : perceptronInformation(ratio) } : {}),
+    condensation,
+    ...(binary ? { alphaLimit } : {}),
     activation,
     ratio,
     prior,

@@ -39,7 +39,8 @@ export function brentRoot(f: (x: number) => number, low: number, high: number, f
 }
 
 /**
- * The root of an increasing function on 0 < x <= limit, or null if f stays below 0 there. 0 when f is not below 0 near 0. The bracket grows from 2^-10 by doubling.
+ * The root of an increasing function on 0 < x <= limit, or null if f stays below 0 there, or is NaN (not known) before it gets to 0. 0 when f is not below 0 near 0. The bracket grows
+ * from 2^-10 by doubling.
  */
 export function increasingRoot(f: (x: number) => number, limit: number): number | null {
   let low = Math.min(1e-9, limit);
@@ -48,7 +49,7 @@ export function increasingRoot(f: (x: number) => number, limit: number): number 
   for (let high = Math.min(2 ** -10, limit); ; high = Math.min(2 * high, limit)) {
     const fHigh = f(high);
     if (fHigh >= 0) return brentRoot(f, low, high, fLow, fHigh);
-    if (high >= limit) return null;
+    if (high >= limit || Number.isNaN(fHigh)) return null;
     [low, fLow] = [high, fHigh];
   }
 }
