@@ -137,7 +137,7 @@ function oneByOne(call: Call, start: number, n: number, mask: PlacedMask | null)
       parts.push([
         ...[packed + r * d * 4, d, store.keys, call.values, c * range, Math.min(patterns, (c + 1) * range), columns, scoring.centre],
         ...[call.keyScale, call.keyBias, call.factor, maskAt, call.reach, 1],
-        ...[state + place * 32, y + place * yStride * 4, yStride, allocate(arena, 128)],
+        ...[state + place * 32, y + place * yStride * 4, yStride, allocate(arena, 512)],
       ]);
     }
   }

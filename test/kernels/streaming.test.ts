@@ -106,7 +106,7 @@ function single(p: Problem, scale: number, ranges: [number, number][]): Answer {
   const [state, y, scratch] = [
     allocate(arena, roundUp(rows, 4) * 32),
     allocate(arena, roundUp(rows, 4) * yStrideOf(dv) * 4),
-    allocate(arena, 128),
+    allocate(arena, 512),
   ];
   for (let r = 0; r < rows; r++) {
     ranges.forEach(([first, last], i) => {

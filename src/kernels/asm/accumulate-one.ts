@@ -39,9 +39,44 @@ export function dotRow(q: usize, x: usize, d: i32, centre: usize): f32 {
   return sum;
 }
 
+/** As dotRow but for the horizontal sum: four partial sums in the lanes, for d a multiple of four. */
+// @ts-ignore: decorator
+@inline
+function partialRow(q: usize, x: usize, d: i32): v128 {
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let c = f32x4.splat(0);
+  let e = f32x4.splat(0);
+  const wide = (<usize>(d & ~15)) << 2;
+  const end = (<usize>d) << 2;
+  let at: usize = 0;
+  for (; at < wide; at += 64) {
+    a = fma(v128.load(q + at), v128.load(x + at), a);
+    b = fma(v128.load(q + at, 16), v128.load(x + at, 16), b);
+    c = fma(v128.load(q + at, 32), v128.load(x + at, 32), c);
+    e = fma(v128.load(q + at, 48), v128.load(x + at, 48), e);
+  }
+  for (; at < end; at += 16) a = fma(v128.load(q + at), v128.load(x + at), a);
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, e));
+}
+
+/** Four rows one after another, their horizontal sums together: lane j is q . x_j, summed as sumLanes does. */
+// @ts-ignore: decorator
+@inline
+function dotFourRows(q: usize, x: usize, d: i32): v128 {
+  const stride = (<usize>d) << 2;
+  const r0 = partialRow(q, x, d);
+  const r1 = partialRow(q, x + stride, d);
+  const r2 = partialRow(q, x + 2 * stride, d);
+  const r3 = partialRow(q, x + 3 * stride, d);
+  const low = f32x4.add(v128.shuffle<f32>(r0, r1, 0, 1, 4, 5), v128.shuffle<f32>(r0, r1, 2, 3, 6, 7));
+  const high = f32x4.add(v128.shuffle<f32>(r2, r3, 0, 1, 4, 5), v128.shuffle<f32>(r2, r3, 2, 3, 6, 7));
+  return f32x4.add(v128.shuffle<f32>(low, high, 0, 2, 4, 6), v128.shuffle<f32>(low, high, 1, 3, 5, 7));
+}
+
 /**
  * As accumulate, for one query that is scaled and centred already and stored plainly (d floats).
- * @param y dv floats rounded up to eight. @param scratch 128 bytes.
+ * @param y dv floats rounded up to eight. @param scratch 512 bytes.
  */
 export function accumulateOne(
   q: usize,
@@ -64,14 +99,28 @@ export function accumulateOne(
   scratch: usize,
 ): void {
   const scores = scratch;
-  const sums = scratch + 64;
+  const sums = scratch + 256;
   const keyStride = (<usize>d) << 2;
   const valueStride = (<usize>dv) << 2;
+  // Blocks short enough to be in the first-level cache when the values are read; longer ones share the fixed cost of a block.
+  const block = d <= 64 ? 32 : 16;
+  const plain = !centre && !mask && (d & 3) == 0;
   if (fresh) clearStates(state, 1, y, yStride);
-  for (let base = first; base < last; base += 16) {
-    const count = min(16, last - base);
+  for (let base = first; base < last; base += block) {
+    const count = min(block, last - base);
     let key = keys + <usize>base * keyStride;
-    for (let j = 0; j < count; j++) {
+    let j = 0;
+    if (plain) {
+      for (; j + 4 <= count; j += 4) {
+        let z = dotFourRows(q, key, d);
+        const i = (<usize>(base + j)) << 2;
+        if (keyScale) z = f32x4.mul(z, v128.load(keyScale + i));
+        if (keyBias) z = f32x4.add(z, f32x4.mul(v128.load(keyBias + i), f32x4.splat(biasFactor)));
+        v128.store(scores + ((<usize>j) << 2), z);
+        key += 4 * keyStride;
+      }
+    }
+    for (; j < count; j++) {
       const i = (<usize>(base + j)) << 2;
       let z: f32 = -Infinity;
       if (!mask || load<u8>(mask + <usize>(base + j))) {
@@ -82,8 +131,8 @@ export function accumulateOne(
       store<f32>(scores + ((<usize>j) << 2), z);
       key += keyStride;
     }
-    for (let j = count; j < 16; j++) store<f32>(scores + ((<usize>j) << 2), -Infinity);
-    if (!foldBlock(scores, 4, base, state, y, yStride, reach, sums)) continue;
+    for (let k = count; k < block; k++) store<f32>(scores + ((<usize>k) << 2), -Infinity);
+    if (!foldBlock(scores, block >> 2, base, state, y, yStride, reach, sums)) continue;
     addRows(scores, values + <usize>base * valueStride, valueStride, count, dv, y);
   }
 }

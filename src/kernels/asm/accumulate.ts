@@ -48,6 +48,7 @@ export function accumulate(
   const panels = scratch + 2048;
   const squarePanels = panels + ((<usize>d) << 8);
   const otherStride = (<usize>panelKeys) << 2;
+  const plain = !keyScale && !keyBias && !mask;
   if (fresh) clearStates(state, tiles << 2, y, yStride);
   for (let base = first; base < last; base += 64) {
     const count = min(64, last - base);
@@ -68,7 +69,7 @@ export function accumulate(
       for (let r = 0; r < 4; r++) {
         const row = (t << 2) + r;
         const line = scores + ((<usize>r) << 8);
-        const used = row < rows && prepare(line, base, count, keyScale, keyBias, biasFactor, mask ? mask + <usize>row * <usize>maskStride : 0);
+        const used = row < rows && (plain && count == 64 ? true : prepare(line, base, count, keyScale, keyBias, biasFactor, mask ? mask + <usize>row * <usize>maskStride : 0));
         if (used && foldBlock(line, 16, base, state + ((<usize>row) << 5), y + ((<usize>row * <usize>yStride) << 2), yStride, reach, sums)) live = true;
         else memory.fill(line, 0, 256);
       }
