@@ -25,7 +25,7 @@ import { prune } from "./prune.ts";
 
 export interface Compiled {
   readonly network: Network;
-  /** One output per entry of the answer, a whole number; pruned. */
+  /** One output per entry of the answer, a whole number. */
   readonly circuit: Circuit;
   /** Gates of the construction before constants are folded and unread ones left out. */
   readonly gatesUnpruned: number;
@@ -35,6 +35,7 @@ export interface Compiled {
 export type OutputForm = "thermometers" | "bits";
 
 /**
+ * @param options.outputs default "thermometers"; @param options.fold false keeps constant and unread gates too, in the order of gate-at.ts.
  * @throws HopfieldError E_LIMIT before memory is taken (about 2^26 nodes or wires between them).
  */
 export function compile(network: Network, options: { readonly outputs?: OutputForm; readonly fold?: boolean } = {}): Compiled {
@@ -52,7 +53,12 @@ export function compile(network: Network, options: { readonly outputs?: OutputFo
   const asked = b.asked;
   const outputs =
     options.outputs === "bits" ? answer.flatMap((number) => bitForms(b, number, p).map((bit) => buffer(b, bit))) : query.numbers;
-  return { network, circuit: prune(finish(b, outputs)), gatesUnpruned: options.fold === false ? asked : closedBound(network) };
+  const circuit = finish(b, outputs);
+  return {
+    network,
+    circuit: options.fold === false ? circuit : prune(circuit),
+    gatesUnpruned: options.fold === false ? asked : closedBound(network),
+  };
 }
 
 /** d numbers as forms, and the bits of each as forms that are 0 or 1. */

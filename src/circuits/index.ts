@@ -10,6 +10,7 @@ export { evaluate } from "./evaluate.ts";
 export { flatten } from "./expand.ts";
 export { type ExportFormat, exportCompiled, exportFormats } from "./export.ts";
 export { type CircuitDocument, toVectors, type VectorsDocument } from "./export-json.ts";
+export { familyOf, familySize, gateAt } from "./gate-at.ts";
 export { evaluateLevels, type LevelProgram, prepareLevels } from "./levels.ts";
 export { lower } from "./lower.ts";
 export { toMajority } from "./majority.ts";
@@ -20,5 +21,6 @@ export { quantisePatterns, randomIntegers, randomPatterns } from "./quantise.ts"
 export { retrieve } from "./retrieve.ts";
 export { share } from "./share.ts";
 export { readCircuit, writeCircuit } from "./text.ts";
+export type { Family, GateDescription, Wire } from "./uniform.ts";
 export { bitsFromNumbers, inputBits, numbersFromBits, randomVector } from "./vectors.ts";
 export { verifyCircuit } from "./verify.ts";
