@@ -1,6 +1,7 @@
 /**
- * @file storage "int8": beside the f32 patterns, the keys as bytes with a scale each, which a scan for one to three queries reads in a quarter of the time. The candidates it finds are
- * weighed exactly from the f32 patterns, so the answer is the exact one: the bytes' error only widens the net.
+ * @file storage "int8": beside the f32 patterns, the keys as bytes with a scale each, which a scan for one to three queries reads in a quarter of the memory. The candidates it finds are
+ * weighed exactly from the f32 patterns, so the answer is the exact one: the error of the bytes only widens the net. (Half floats were tried: unpacking them costs more time than
+ * their smaller size saves.)
  */
 import { allocate, viewI16 } from "../kernels/arena.ts";
 import { type Part, runParts } from "../kernels/pool.ts";
@@ -17,55 +18,57 @@ export interface ByteKeys {
 export function byteKeys(store: PatternStore): ByteKeys {
   return derive(store, "bytes", () => {
     const { arena, rows, keyDimension: d } = store;
-    const bytes = allocate(arena, rows * strideOf(d));
+    const bytes = allocate(arena, rows * padded(d));
     const scales = allocate(arena, rows * 4);
-    const lost = arena.kernels.quantiseRows(store.keys, rows, d, bytes, scales);
-    return { bytes, scales, lost };
+    return { bytes, scales, lost: arena.kernels.quantiseRows(store.keys, rows, d, bytes, scales) };
   });
 }
 
-function strideOf(d: number): number {
+function padded(d: number): number {
   return Math.ceil(d / 16) * 16;
 }
 
 /**
  * Scores of one query with every key, from bytes. Scratch of the caller.
- * @returns how far a score can be from the true q . x + bias: |q| lost + |q - rounded q| (m + lost), beside the rounding of f32.
+ * @returns how far a score can be from the true q . x + bias, beside the rounding of f32: |q| lost + |q - rounded q| (m + lost).
  */
 export function byteScores(
   store: PatternStore,
   keys: ByteKeys,
-  queries: Float32Array,
-  row: number,
+  query: Float32Array,
   keyBias: number,
   keyNorm: number,
   scores: number,
   threads: number,
 ): number {
   const { arena, rows, keyDimension: d } = store;
-  const query = queries.subarray(row * d, (row + 1) * d);
-  let largest = 0;
-  for (const x of query) largest = Math.max(largest, Math.abs(x));
-  // A sum of d products of at most 127 * limit must fit 31 bits.
-  const limit = Math.min(32767, Math.floor((2 ** 31 - 1) / (127 * strideOf(d))));
-  const scale = largest > 0 ? largest / limit : 1;
-  const rounded = allocate(arena, strideOf(d) * 2);
-  const target = viewI16(arena, rounded, strideOf(d)).fill(0);
-  let norm = 0;
-  let lost = 0;
-  for (let k = 0; k < d; k++) {
-    const x = query[k] as number;
-    target[k] = Math.round(x / scale);
-    norm += x * x;
-    const rest = x - (target[k] as number) * scale;
-    lost += rest * rest;
-  }
+  const { address, scale, lost } = roundQuery(store, query);
   const step = threads > 1 ? Math.max(4096, Math.ceil(rows / (2 * threads))) : rows;
   const parts: Part[] = [];
   for (let first = 0; first < rows; first += step) {
-    const last = Math.min(rows, first + step);
-    parts.push([rounded, d, keys.bytes, keys.scales, first, last, scale, keyBias, scores + first * 4]);
+    parts.push([address, d, keys.bytes, keys.scales, first, Math.min(rows, first + step), scale, keyBias, scores + first * 4]);
   }
   runParts(arena, "scoreBytes", parts, threads);
-  return Math.sqrt(norm) * keys.lost + Math.sqrt(lost) * (keyNorm + keys.lost);
+  let norm = 0;
+  for (const x of query) norm += x * x;
+  return Math.sqrt(norm) * keys.lost + lost * (keyNorm + keys.lost);
+}
+
+/** The query as i16 with a scale; `lost` is the norm of what rounding took. */
+function roundQuery(store: PatternStore, query: Float32Array): { address: number; scale: number; lost: number } {
+  const length = padded(query.length);
+  let largest = 0;
+  for (const x of query) largest = Math.max(largest, Math.abs(x));
+  // A sum of products of at most 127 * limit must fit 31 bits.
+  const limit = Math.min(32767, Math.floor((2 ** 31 - 1) / (127 * length)));
+  const scale = largest > 0 ? largest / limit : 1;
+  const address = allocate(store.arena, length * 2);
+  const target = viewI16(store.arena, address, length).fill(0);
+  let lost = 0;
+  query.forEach((x, k) => {
+    target[k] = Math.round(x / scale);
+    const rest = x - (target[k] as number) * scale;
+    lost += rest * rest;
+  });
+  return { address, scale, lost: Math.sqrt(lost) };
 }

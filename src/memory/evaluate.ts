@@ -31,8 +31,8 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
     !request.visit &&
     !request.conjugates;
   const sharedKnown = request.known?.shared && scoring.kind !== 0 && request.count >= 4;
-  const bytes = settings.storage === "int8" && request.count < 4 && request.known === null && scoring.kind !== 2;
-  const keys = bytes ? { scoring: scoringOf(store, similarity, false), bytes: byteKeys(store) } : { scoring, bytes: null };
+  const scans = settings.storage === "int8" && request.count < 4 && request.known === null && scoring.kind !== 2;
+  const keys = scans ? { scoring: scoringOf(store, similarity, false), bytes: byteKeys(store) } : { scoring, bytes: null };
   const shown = streams && request.known === null ? shownPatterns(store, settings, scoring) : null;
   return withScratch(store.arena, () => {
     const shared = sharedKnown && request.known ? knownKeys(store, scoring, request.known.weights, settings.threads) : null;
@@ -51,7 +51,7 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
     if (streams) {
       // Sharp retrieval has few candidates: then scores alone, and the few weighed exactly, are half the work of a pass that also sums values.
       const few = store.rows / 16;
-      const sharp = shown === null && (bytes || (request.count >= probedBatch && byRows(firstQueries(asked, 4), few) !== null));
+      const sharp = shown === null && (scans || (request.count >= probedBatch && byRows(firstQueries(asked, 4), few) !== null));
       const answer = sharp ? byRows(asked, few) : null;
       if (answer) return answer;
       const keyBias = shared?.keyBias ?? scoring.keyBias;

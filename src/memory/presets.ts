@@ -168,7 +168,7 @@ export function resolve(options: MemoryOptions, rows: number, columns: number): 
         ? 1.5
         : checkNumber(where, "alpha", options.alpha, { atLeast: 1 });
   if (options.threads !== undefined) checkNumber(where, "threads", options.threads, { whole: true, atLeast: 1, atMost: 64 });
-  if (options.storage !== undefined) unsupportedUnless(where, "storage", options.storage, ["f32", "int8"], ["f16"]);
+  if (options.storage !== undefined) checkChoice(where, "storage", options.storage, ["f32", "int8"]);
   return {
     model,
     procedure: preset.procedure,
@@ -212,16 +212,6 @@ function buildOf(where: string, asked: unknown): Build {
 export function stepsOf(where: string, steps: unknown, fallback: number | "converge"): number | "converge" {
   if (steps === undefined) return fallback;
   return steps === "converge" ? steps : checkNumber(where, 'steps (or "converge")', steps, { whole: true, atLeast: 1 });
-}
-
-function unsupportedUnless(where: string, name: string, value: unknown, here: readonly string[], later: readonly string[]): void {
-  if (typeof value === "string" && later.includes(value)) {
-    throw new HopfieldError(
-      "E_UNSUPPORTED",
-      `${where}: ${name} "${value}" is not in this version, which has ${here.map((x) => `"${x}"`).join(" and ")}`,
-    );
-  }
-  checkChoice(where, name, value, here);
 }
 
 function kernelOf(options: MemoryOptions, similarity: Similarity | null, columns: number): Matrix | null {

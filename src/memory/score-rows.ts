@@ -74,9 +74,8 @@ export function scoreRows(call: RowCall, start: number, n: number, stride: numbe
   if (call.bytes && !windowed && !known && scoring.kind !== 2) {
     for (let r = 0; r < n; r++) {
       const target = scores + r * stride * 4;
-      errors[r] =
-        (errors[r] as number) +
-        byteScores(store, call.bytes, request.queries, start + r, scoring.keyBias, scoring.keyNorm, target, threads);
+      const query = request.queries.subarray((start + r) * d, (start + r + 1) * d);
+      errors[r] = (errors[r] as number) + byteScores(store, call.bytes, query, scoring.keyBias, scoring.keyNorm, target, threads);
     }
   } else if (request.count < 4 || windowed) {
     const plain = placeF32(arena, preparedQueries(request, start, n, d, scoring, form));

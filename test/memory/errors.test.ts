@@ -149,6 +149,7 @@ describe("ranges", () => {
     [{ threads: 0 }, /threads must be/],
     [{ betta: 2 }, /createMemory: unknown option "betta"; did you mean "beta"\?/],
     [{ model: "gausian" }, /model must be one of .*, got "gausian"; did you mean "gaussian"\?/],
+    [{ storage: "f16" }, /storage must be one of f32, int8, got "f16"/],
     [{ similarity: "euclid" }, /similarity must be one of dot, l2/],
     [{ model: "masked", supportMask: [0, 0] }, /supportMask: row 0 hides every pattern/],
     [{ model: "masked" }, /support "mask" needs the option supportMask/],
@@ -187,7 +188,6 @@ describe("what makes no sense or is not there yet", () => {
     [{ kernel: [[1, 0, 0]] }, /kernel needs similarity "kernel"/],
     [{ supportMask: [1, 1] }, /supportMask needs support "mask"/],
     [{ featureMatrix: [[1, 0, 0]] }, /featureMatrix needs model "random-features"/],
-    [{ storage: "f16" }, /storage "f16" is not in this version/],
   ];
   it.each(cases.map(([options, pattern]) => ({ options, pattern })))("$options", ({ options, pattern }) =>
     refused("E_UNSUPPORTED", pattern, () => createMemory(X, options as MemoryOptions)),

@@ -1,0 +1,356 @@
+/**
+ * Separations of whole rows of f32 logits, and their backward passes, for the trainable layers. softmax runs on vectors; the thresholds of the sparse ones are found in f64 by Newton's method
+ * from the left, where the sum is at least 1: on a convex falling sum no step overshoots. Kinds as in separate.ts. A logit of -Infinity has weight 0 and takes part in nothing.
+ */
+import { exp, log, power } from "./math";
+import { separate } from "./separate";
+import { sumLanes } from "./vector";
+
+const log2e: f32 = 1.4426950408889634;
+
+// 2^t for t <= 0 as in exp.ts: round to a whole number by a large addend, polynomial on the rest.
+// @ts-ignore: decorator
+@inline
+function exp2(t: v128): v128 {
+  const magic = f32x4.splat(12582912.0);
+  const x = f32x4.pmax(t, f32x4.splat(-126.0));
+  const shifted = f32x4.add(x, magic);
+  const r = f32x4.sub(x, f32x4.sub(shifted, magic));
+  let p = f32x4.add(f32x4.mul(f32x4.splat(0.001326472731307149), r), f32x4.splat(0.009671512991189957));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.05550733581185341));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.24022242426872253));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.6931470036506653));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0));
+  return v128.and(i32x4.add(p, i32x4.shl(shifted, 23)), f32x4.gt(t, f32x4.splat(-126.0)));
+}
+
+/** Up to four logits of a row, -Infinity beyond its end. */
+// @ts-ignore: decorator
+@inline
+function four(at: usize, count: i32): v128 {
+  if (count >= 4) return v128.load(at);
+  let x = f32x4.splat(-Infinity);
+  x = f32x4.replace_lane(x, 0, load<f32>(at));
+  if (count > 1) x = f32x4.replace_lane(x, 1, load<f32>(at, 4));
+  if (count > 2) x = f32x4.replace_lane(x, 2, load<f32>(at, 8));
+  return x;
+}
+
+// @ts-ignore: decorator
+@inline
+function putFour(at: usize, x: v128, count: i32): void {
+  if (count >= 4) v128.store(at, x);
+  else {
+    store<f32>(at, f32x4.extract_lane(x, 0));
+    if (count > 1) store<f32>(at, f32x4.extract_lane(x, 1), 4);
+    if (count > 2) store<f32>(at, f32x4.extract_lane(x, 2), 8);
+  }
+}
+
+function softmaxRow(z: usize, n: i32, none: bool, p: usize): void {
+  let tops = f32x4.splat(-Infinity);
+  for (let i = 0; i < n; i += 4) tops = f32x4.max(tops, four(z + ((<usize>i) << 2), n - i));
+  let top = max(max(f32x4.extract_lane(tops, 0), f32x4.extract_lane(tops, 1)), max(f32x4.extract_lane(tops, 2), f32x4.extract_lane(tops, 3)));
+  if (none) top = max<f32>(top, 0);
+  const shift = f32x4.splat(top);
+  const scale = f32x4.splat(log2e);
+  let sums = f32x4.splat(0);
+  for (let i = 0; i < n; i += 4) {
+    const at = (<usize>i) << 2;
+    const e = exp2(f32x4.mul(f32x4.sub(four(z + at, n - i), shift), scale));
+    sums = f32x4.add(sums, e);
+    putFour(p + at, e, n - i);
+  }
+  const sum = sumLanes(sums) + (none ? <f32>exp(-<f64>top) : 0);
+  const inverse = f32x4.splat(1 / sum);
+  for (let i = 0; i < n; i += 4) {
+    const at = (<usize>i) << 2;
+    putFour(p + at, f32x4.mul(four(p + at, n - i), inverse), n - i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function x64(at: usize, i: i32): f64 {
+  return load<f64>(at + ((<usize>i) << 3));
+}
+
+/** x <- scale * (z - max z) of the row, in f64. */
+function shifted(z: usize, n: i32, scale: f64, x: usize): void {
+  let top: f32 = -Infinity;
+  for (let i = 0; i < n; i++) top = max(top, load<f32>(z + ((<usize>i) << 2)));
+  for (let i = 0; i < n; i++) store<f64>(x + ((<usize>i) << 3), scale * (<f64>load<f32>(z + ((<usize>i) << 2)) - <f64>top));
+}
+
+/** tau with sum [x - tau]_+^e = 1, e >= 1, max x = 0: Newton from -1. */
+function threshold(x: usize, n: i32, e: f64): f64 {
+  let tau: f64 = -1;
+  for (let round = 0; round < 50; round++) {
+    let sum: f64 = 0;
+    let slope: f64 = 0;
+    for (let i = 0; i < n; i++) {
+      const d = x64(x, i) - tau;
+      if (d > 0) {
+        const lower: f64 = e == 2 ? d : e == 1 ? 1 : power(d, e - 1);
+        slope += lower;
+        sum += lower * d;
+      }
+    }
+    const next = tau + (sum - 1) / (e * slope);
+    if (!(next > tau + 1e-15)) return tau;
+    tau = next;
+  }
+  return tau;
+}
+
+/** p = [x - tau]_+^exponent, divided by its sum. */
+function powers(x: usize, n: i32, tau: f64, exponent: f64, p: usize): void {
+  let sum: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const d = x64(x, i) - tau;
+    const value: f64 = d > 0 ? power(d, exponent) : 0;
+    sum += value;
+    store<f64>(x + ((<usize>i) << 3), value);
+  }
+  for (let i = 0; i < n; i++) store<f32>(p + ((<usize>i) << 2), <f32>(x64(x, i) / sum));
+}
+
+/** clip(x - tau, 0, 1) with sum k: Newton on the broken line, kept inside a bracket that shrinks. */
+function subsetRow(x: usize, n: i32, k: i32, p: usize): void {
+  let shown = 0;
+  let bottom: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    if (x64(x, i) > -Infinity) {
+      shown++;
+      bottom = min(bottom, x64(x, i));
+    }
+  }
+  let low = bottom - 1;
+  let high: f64 = 0;
+  let tau: f64 = -1;
+  if (tau < low) tau = low;
+  if (k >= shown) tau = low;
+  else {
+    for (let round = 0; round < 100; round++) {
+      let sum: f64 = 0;
+      let free = 0;
+      for (let i = 0; i < n; i++) {
+        const d = x64(x, i) - tau;
+        if (d >= 1) sum += 1;
+        else if (d > 0) {
+          sum += d;
+          free++;
+        }
+      }
+      const excess = sum - <f64>k;
+      if (Math.abs(excess) < 1e-14) break;
+      if (excess > 0) low = tau;
+      else high = tau;
+      let next = free ? tau + excess / <f64>free : 0.5 * (low + high);
+      if (!(next > low && next < high)) next = 0.5 * (low + high);
+      if (next == tau) break;
+      tau = next;
+    }
+  }
+  for (let i = 0; i < n; i++) store<f32>(p + ((<usize>i) << 2), <f32>min(max(x64(x, i) - tau, 0), 1));
+}
+
+/** Each of `rows` rows of n logits, `stride` bytes apart, becomes weights, in p (may be z), same stride. `scratch`: 16 n bytes. */
+export function separateRows(kind: i32, z: usize, rows: i32, n: i32, stride: usize, alpha: f64, k: i32, p: usize, scratch: usize): void {
+  const soft = kind == 0 || kind == 1 || (kind == 3 && alpha < 1.0001);
+  for (let row = 0; row < rows; row++) {
+    if (soft) softmaxRow(z, n, kind == 1, p);
+    else if (kind == 2 || (kind == 3 && alpha <= 2)) {
+      const a = kind == 2 ? 2 : alpha;
+      shifted(z, n, a - 1, scratch);
+      powers(scratch, n, threshold(scratch, n, 1 / (a - 1)), 1 / (a - 1), p);
+    } else if (kind == 4) {
+      shifted(z, n, 1, scratch);
+      powers(scratch, n, threshold(scratch, n, alpha / (alpha - 1)), 1 / (alpha - 1), p);
+    } else if (kind == 5) {
+      shifted(z, n, 1, scratch);
+      subsetRow(scratch, n, k, p);
+    } else {
+      const out = scratch + ((<usize>n) << 3);
+      shifted(z, n, 1, scratch);
+      separate(kind, scratch, n, alpha, k, 1, out);
+      for (let i = 0; i < n; i++) store<f32>(p + ((<usize>i) << 2), <f32>x64(out, i));
+    }
+    z += stride;
+    p += stride;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function f(at: usize, i: i32): f64 {
+  return <f64>load<f32>(at + ((<usize>i) << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function putF(at: usize, i: i32, x: f64): void {
+  store<f32>(at + ((<usize>i) << 2), <f32>x);
+}
+
+function softmaxBack(p: usize, dp: usize, n: i32, dz: usize): void {
+  let mean: f64 = 0;
+  for (let i = 0; i < n; i++) mean += f(p, i) * f(dp, i);
+  for (let i = 0; i < n; i++) putF(dz, i, f(p, i) * (f(dp, i) - mean));
+}
+
+/** sparsemax (whole = 2: any weight above 0) and k-subset (entries strictly between 0 and 1): the mean over the free entries is taken off. */
+function flatBack(p: usize, dp: usize, n: i32, below: f64, dz: usize): void {
+  let sum: f64 = 0;
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    if (f(p, i) > 0 && f(p, i) < below) {
+      sum += f(dp, i);
+      count++;
+    }
+  }
+  const mean = count ? sum / <f64>count : 0;
+  for (let i = 0; i < n; i++) putF(dz, i, f(p, i) > 0 && f(p, i) < below ? f(dp, i) - mean : 0);
+}
+
+/** r = p^{2 - alpha} on the support; dz = r (dp - (r . dp) / sum r). Returns d loss / d alpha. */
+function entmaxBack(p: usize, dp: usize, n: i32, alpha: f64, dz: usize, r: usize): f64 {
+  let total: f64 = 0;
+  let product: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = f(p, i);
+    const value: f64 = weight > 0 ? (alpha == 1.5 ? Math.sqrt(weight) : power(weight, 2 - alpha)) : 0;
+    store<f64>(r + ((<usize>i) << 3), value);
+    total += value;
+    product += value * f(dp, i);
+  }
+  const mean = product / total;
+  let entropy: f64 = 0;
+  for (let i = 0; i < n; i++) if (f(p, i) > 0) entropy += f(p, i) * log(f(p, i));
+  let dAlpha: f64 = 0;
+  const s = alpha - 1;
+  for (let i = 0; i < n; i++) {
+    const value = x64(r, i);
+    const weight = f(p, i);
+    if (weight > 0 && s > 0) dAlpha += f(dp, i) * ((weight - value / total) / (s * s) - (weight * log(weight) - (value / total) * entropy) / s);
+    putF(dz, i, value > 0 ? value * (f(dp, i) - mean) : 0);
+  }
+  return dAlpha;
+}
+
+function normmaxBack(p: usize, dp: usize, n: i32, alpha: f64, dz: usize, b: usize): void {
+  let norm: f64 = 0;
+  let sumB: f64 = 0;
+  let sumT: f64 = 0;
+  let product: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = f(p, i);
+    const value: f64 = weight > 0 ? power(weight, 2 - alpha) : 0;
+    store<f64>(b + ((<usize>i) << 3), value);
+    if (weight > 0) norm += power(weight, alpha);
+    sumB += value;
+    sumT += value * f(dp, i);
+    product += weight * f(dp, i);
+  }
+  const scale = power(norm, (alpha - 1) / alpha) / (alpha - 1);
+  for (let i = 0; i < n; i++) {
+    const weight = f(p, i);
+    const value = x64(b, i);
+    const t = weight > 0 ? value * f(dp, i) - sumT * weight - product * (value - sumB * weight) : 0;
+    putF(dz, i, t * scale);
+  }
+}
+
+/** dz from dp (may be the same), rows as in separateRows; returns the sum of d loss / d alpha (entmax only, else 0). `scratch`: 8 n bytes. */
+export function separateRowsBack(kind: i32, p: usize, dp: usize, rows: i32, n: i32, stride: usize, alpha: f64, dz: usize, scratch: usize): f64 {
+  let dAlpha: f64 = 0;
+  for (let row = 0; row < rows; row++) {
+    if (kind == 0 || kind == 1 || (kind == 3 && alpha < 1.0001)) softmaxBack(p, dp, n, dz);
+    else if (kind == 2) flatBack(p, dp, n, 2, dz);
+    else if (kind == 5) flatBack(p, dp, n, 1, dz);
+    else if (kind == 3) dAlpha += entmaxBack(p, dp, n, alpha, dz, scratch);
+    else if (kind == 4) normmaxBack(p, dp, n, alpha, dz, scratch);
+    else for (let i = 0; i < n; i++) putF(dz, i, 0);
+    p += stride;
+    dp += stride;
+    dz += stride;
+  }
+  return dAlpha;
+}
+
+/** p = a / sum a of each row; the sums (f32) are kept for the way back. Rows without mass get zeros. */
+export function ratioRows(a: usize, rows: i32, n: i32, stride: usize, p: usize, sums: usize): void {
+  for (let row = 0; row < rows; row++) {
+    let sum: f64 = 0;
+    for (let i = 0; i < n; i++) sum += f(a, i);
+    store<f32>(sums + ((<usize>row) << 2), <f32>sum);
+    for (let i = 0; i < n; i++) putF(p, i, sum > 0 ? f(a, i) / sum : 0);
+    a += stride;
+    p += stride;
+  }
+}
+
+/** da = (dp - p . dp) / sum a. */
+export function ratioRowsBack(p: usize, dp: usize, sums: usize, rows: i32, n: i32, stride: usize, da: usize): void {
+  for (let row = 0; row < rows; row++) {
+    let mean: f64 = 0;
+    for (let i = 0; i < n; i++) mean += f(p, i) * f(dp, i);
+    const sum = f(sums, row);
+    for (let i = 0; i < n; i++) putF(da, i, sum > 0 ? (f(dp, i) - mean) / sum : 0);
+    p += stride;
+    dp += stride;
+    da += stride;
+  }
+}
+
+/** All but the k largest logits of each row become -Infinity; of equals the first stays. */
+export function keepLargest(z: usize, rows: i32, n: i32, stride: usize, k: i32): void {
+  for (let row = 0; row < rows; row++) {
+    if (k < n) keepLargestOf(z, n, k);
+    z += stride;
+  }
+}
+
+/** The threshold is the k-th largest of the row: found by taking the largest below the last one, with how many times it occurs. */
+function keepLargestOf(z: usize, n: i32, k: i32): void {
+  let bound: f32 = Infinity;
+  let left = k;
+  let ties = 0;
+  while (true) {
+    let next: f32 = -Infinity;
+    let count = 0;
+    for (let i = 0; i < n; i++) {
+      const x = load<f32>(z + ((<usize>i) << 2));
+      if (x >= bound) continue;
+      if (x > next) {
+        next = x;
+        count = 1;
+      } else if (x == next) count++;
+    }
+    bound = next;
+    if (left <= count || next == -Infinity) {
+      ties = left;
+      break;
+    }
+    left -= count;
+  }
+  for (let i = 0; i < n; i++) {
+    const x = load<f32>(z + ((<usize>i) << 2));
+    if (x > bound) continue;
+    if (x == bound && ties > 0) {
+      ties--;
+      continue;
+    }
+    store<f32>(z + ((<usize>i) << 2), -Infinity);
+  }
+}
+
+/** z[i] = -Infinity where hide[i] (u8) is 0 in a row of n; returns how many entries stay finite. */
+export function hideEntries(z: usize, keep: usize, n: i32): i32 {
+  let kept = 0;
+  for (let i = 0; i < n; i++) {
+    if (load<u8>(keep + <usize>i)) kept++;
+    else store<f32>(z + ((<usize>i) << 2), -Infinity);
+  }
+  return kept;
+}
