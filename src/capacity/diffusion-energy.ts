@@ -1,5 +1,5 @@
 /**
- * @file The energy of a memory and the density of a diffusion on the same patterns, computed in two ways that share nothing but the patterns: dot products and a bias for
+ * @file The energy of a memory and the density of a diffusion on the same patterns, computed in two ways that share nothing but how sums are taken: dot products and a bias for
  * the energy, squared distances for the density. With lambda = 1 / t they are the same function up to a constant. Derivation: docs/capacity/diffusion.md.
  */
 import { checkNumber } from "../core/options.ts";
@@ -35,16 +35,13 @@ export function memoryEnergy(set: PatternSet, x: ArrayLike<number>, lambda: numb
     weights[i] = logit;
     if (logit > top) top = logit;
   }
-  const image = new Float64Array(columns);
-  let total = 0;
   let squares = 0;
   for (let i = 0; i < rows; i++) {
     const w = portableExp((weights[i] as number) - top);
     weights[i] = w;
-    total += w;
     squares += w * w;
-    if (w > 0) for (let k = 0; k < columns; k++) image[k] = (image[k] as number) + w * (data[i * columns + k] as number);
   }
+  const { total, sum: image } = weightedSum(set, weights);
   for (let i = 0; i < rows; i++) weights[i] = (weights[i] as number) / total;
   let own = 0;
   const gradient = new Float64Array(columns);
@@ -55,6 +52,33 @@ export function memoryEnergy(set: PatternSet, x: ArrayLike<number>, lambda: numb
   }
   const energy = own / 2 - (top + portableLog(total)) / lambda;
   return { energy, gradient, image, weights, participation: squares / (total * total) };
+}
+
+/**
+ * Sums of w and of w (xi - origin), in blocks of 256 patterns: adding 1e5 small weights to one of order 1, one by one, would lose 1e-12.
+ */
+function weightedSum(
+  { data, rows, columns }: PatternSet,
+  weights: Float64Array,
+  origin?: ArrayLike<number>,
+): { total: number; sum: Float64Array } {
+  const sum = new Float64Array(columns);
+  let total = 0;
+  const part = new Float64Array(columns);
+  for (let first = 0; first < rows; first += 256) {
+    let mass = 0;
+    part.fill(0);
+    for (let i = first; i < Math.min(rows, first + 256); i++) {
+      const w = weights[i] as number;
+      if (w === 0) continue;
+      mass += w;
+      for (let k = 0; k < columns; k++)
+        part[k] = (part[k] as number) + w * ((data[i * columns + k] as number) - (origin ? (origin[k] as number) : 0));
+    }
+    total += mass;
+    for (let k = 0; k < columns; k++) sum[k] = (sum[k] as number) + (part[k] as number);
+  }
+  return { total, sum };
 }
 
 /**
@@ -76,14 +100,11 @@ export function logDensity(set: PatternSet, x: ArrayLike<number>, time: number):
     distances[i] = sum;
     if (sum < nearest) nearest = sum;
   }
-  const score = new Float64Array(columns);
-  let total = 0;
-  for (let i = 0; i < rows; i++) {
-    const w = portableExp((nearest - (distances[i] as number)) / (2 * time));
-    total += w;
-    if (w > 0)
-      for (let k = 0; k < columns; k++) score[k] = (score[k] as number) + w * ((data[i * columns + k] as number) - (x[k] as number));
-  }
+  const { total, sum: score } = weightedSum(
+    set,
+    distances.map((d) => portableExp((nearest - d) / (2 * time))),
+    x,
+  );
   for (let k = 0; k < columns; k++) score[k] = (score[k] as number) / (total * time);
   const normaliser = (columns / 2) * portableLog(2 * Math.PI * time) + portableLog(rows);
   return { logDensity: portableLog(total) - nearest / (2 * time) - normaliser, score };

@@ -20,6 +20,16 @@ export { geometricTimes, lastTime, momentsOf, nearestPatterns, runReverse, start
 export { type Bias, type PatternSet, patternSet } from "./diffusion-set.ts";
 export { measuredCollapse, measuredOnset, sourceWeights, type TrialMean } from "./diffusion-source.ts";
 export { sameClass, sidesOf, widestDirection } from "./diffusion-speciation.ts";
+export {
+  type DiffusionTimes,
+  diffusionTimes,
+  drawEnsemble,
+  identityAround,
+  reverseTimes,
+  sampleChains,
+  sourceRatios,
+  weightAcrossCollapse,
+} from "./diffusion-study.ts";
 export { collapseTime, hasOnsetFormula, onsetTime, speciationTime } from "./diffusion-times.ts";
 export { type UTurn, uTurns } from "./diffusion-u-turn.ts";
 export { type EmpiricalEnsemble, type EmpiricalOptions, empiricalEnsemble } from "./empirical.ts";

@@ -35,6 +35,16 @@ const commands: readonly Entry[] = [
     summary: "how many patterns fit: thresholds, phases and basins from theory",
     load: async () => (await import("./capacity.ts")).capacity,
   },
+  {
+    name: "diffusion",
+    summary: "the memory as a diffusion model: collapse, sampling, cloning, U-turns",
+    load: async () => (await import("./diffusion.ts")).diffusion,
+  },
+  {
+    name: "depth",
+    summary: "what networks of L layers decide: connectivity, trees, S5",
+    load: async () => (await import("./depth.ts")).depth,
+  },
   { name: "doctor", summary: "engine, kernels, memory and a self-test", load: async () => (await import("./doctor.ts")).doctor },
   { name: "reproduce", summary: "check the claims of the papers", load: async () => (await import("./reproduce.ts")).reproduce },
 ];
