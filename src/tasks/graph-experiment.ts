@@ -11,7 +11,7 @@ import type { Construction } from "./constructions.ts";
 import { degrees, type Graph } from "./graph.ts";
 import { graphAnswer, pairAnswer, type ReadOut } from "./read-outs.ts";
 import type { WholeMatrix } from "./retrieval.ts";
-import { type Arithmetic, networkStates } from "./run-network.ts";
+import { type Arithmetic, largestNetwork, networkStates } from "./run-network.ts";
 import { cutPath, oneCycle, path, twoCycles } from "./two-regular.ts";
 import { components } from "./union-find.ts";
 
@@ -57,7 +57,7 @@ export interface GraphExperiment {
 }
 
 /** A graph with the questions that are put to it, all of which have the same right answer. */
-interface Case {
+export interface Case {
   readonly graph: Graph;
   readonly connected: boolean;
   readonly pairs: readonly (readonly [number, number])[];
@@ -137,6 +137,8 @@ export function casesOf({ task, decision, nodes, samples, seed, diameter }: Grap
   const where = "graphExperiment";
   checkChoice(where, "task", task, ["cycles", "paths", "random-graph"]);
   if (samples !== "all") checkNumber(where, "samples", samples, { whole: true, atLeast: 1, atMost: 1_000_000 });
+  if (nodes > largestNetwork)
+    throw new HopfieldError("E_LIMIT", `${where}: a network is run on at most ${largestNetwork} nodes, got ${nodes}`);
   const random = randomStream(seed, 0xd3e9);
   if (task === "random-graph") {
     if (samples === "all") throw new HopfieldError("E_RANGE", `${where}: random graphs are too many for samples "all"; give a number`);

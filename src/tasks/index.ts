@@ -23,6 +23,10 @@ export { graphAnswer, pairAnswer, type ReadOut, readOuts } from "./read-outs.ts"
 export { type Retrieval, retrieveByKernel, type WholeMatrix } from "./retrieval.ts";
 export { type Precision, retrieveRounded } from "./rounded-retrieval.ts";
 export { type Arithmetic, type NetworkOptions, networkStates, runNetwork } from "./run-network.ts";
+export { type Trained, type TrainingOptions, trainNetwork } from "./train-network.ts";
+export { lossAndGradient, type TrainableParameters, trainedProbabilities, trainedState } from "./trainable-network.ts";
+export { type TrainedNetworks, trainedExperiment } from "./trained-experiment.ts";
+export { type Family, families, trainingGraph } from "./training-graphs.ts";
 export { checkTree, formatBrackets, type ParentList, parseBrackets, randomTree, shuffleTree, treeDegrees } from "./tree.ts";
 export { type TreeExperiment, type TreeExperimentOptions, treeExperiment } from "./tree-experiment.ts";
 export { treeNetworkRounds } from "./tree-network.ts";

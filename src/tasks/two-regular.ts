@@ -2,6 +2,7 @@
  * @file Connectivity where local evidence is worthless: one n-cycle against two n/2-cycles (every node has degree 2, so whatever reads degrees is at chance), and a path
  * against the same path without its middle edge.
  */
+import { HopfieldError } from "../core/errors.ts";
 import { checkNumber } from "../core/options.ts";
 import type { Graph } from "./graph.ts";
 
@@ -12,7 +13,8 @@ function cycleEdges(first: number, length: number): [number, number][] {
 /** @throws HopfieldError E_RANGE unless n is even and at least 6 (two cycles of fewer than 3 nodes do not exist). */
 function checkCycle(where: string, n: number): number {
   checkNumber(where, "n", n, { whole: true, atLeast: 6 });
-  return checkNumber(where, "n / 2 (n must be even)", n / 2, { whole: true });
+  if (n % 2 !== 0) throw new HopfieldError("E_RANGE", `${where}: n must be even, for two cycles of n / 2 nodes, got ${n}`);
+  return n / 2;
 }
 
 /** One cycle through n nodes. @throws HopfieldError E_RANGE unless n is even and at least 6. */

@@ -207,7 +207,18 @@ describe("bad input", () => {
     ["an edge of three", () => components({ nodes: 3, edges: [[0, 1, 2]] as unknown as [number, number][] }), "E_SHAPE"],
     ["a node that is not there", () => components({ nodes: 3, edges: [[0, 3]] }), "E_RANGE"],
     ["a loop", () => components({ nodes: 3, edges: [[1, 1]] }), "E_RANGE"],
-    ["an edge twice", () => components({ nodes: 3, edges: [[0, 1], [1, 0]] }), "E_RANGE"], // biome-ignore format: one row
+    [
+      "an edge twice",
+      () =>
+        components({
+          nodes: 3,
+          edges: [
+            [0, 1],
+            [1, 0],
+          ],
+        }),
+      "E_RANGE",
+    ],
     ["a source that is not there", () => connected({ nodes: 3, edges: [] }, 3, 0), "E_RANGE"],
     ["an odd cycle", () => oneCycle(7), "E_RANGE"],
     ["a small cycle", () => twoCycles(4), "E_RANGE"],
