@@ -1,11 +1,14 @@
 /** @file Problems with exact solvers, generators and networks of explicit weights: connectivity, tree isomorphism, the word problem of S5, and the reductions between them. */
 export { canonicalBrackets, isomorphic } from "./ahu.ts";
 export { type BandOptions, bandPair, type GraphPair, independentEdges } from "./band-graphs.ts";
+export { type BranchingProgram, branchingProgram, type Instruction, programWord } from "./barrington.ts";
 export { type ClosedFormQuestion, predictedAccuracy } from "./closed-forms.ts";
 export { type Construction, constructions, layerOf, reach, startState } from "./constructions.ts";
 export { deepForkPair, deepForkRounds } from "./deep-fork.ts";
 export { allDistances, diameter, distancesFrom } from "./distances.ts";
 export { retrieveExactly } from "./exact-retrieval.ts";
+export { checkFormula, type Formula, formulaDepth, formulaValue, randomFormula } from "./formula.ts";
+export { formulaTrees, type TreePair } from "./formula-trees.ts";
 export { checkGraph, degrees, type Graph, relabel } from "./graph.ts";
 export {
   type Decision,
@@ -23,6 +26,7 @@ export { graphAnswer, pairAnswer, type ReadOut, readOuts } from "./read-outs.ts"
 export { type Retrieval, retrieveByKernel, type WholeMatrix } from "./retrieval.ts";
 export { type Precision, retrieveRounded } from "./rounded-retrieval.ts";
 export { type Arithmetic, type NetworkOptions, networkStates, runNetwork } from "./run-network.ts";
+export { isError, minimiseError, type SearchOptions, smallestError } from "./smallest-error.ts";
 export { type Trained, type TrainingOptions, trainNetwork } from "./train-network.ts";
 export { lossAndGradient, type TrainableParameters, trainedProbabilities, trainedState } from "./trainable-network.ts";
 export { type TrainedNetworks, trainedExperiment } from "./trained-experiment.ts";
@@ -34,3 +38,4 @@ export { cutPath, oneCycle, path, twoCycles } from "./two-regular.ts";
 export { components, connected, isConnected } from "./union-find.ts";
 export { type WordExperiment, type WordExperimentOptions, type WordMode, wordExperiment, wordModes } from "./word-experiment.ts";
 export { chainProducts, chainStates, treeProducts } from "./word-network.ts";
+export { wordFormula, wordGraph } from "./word-reductions.ts";
