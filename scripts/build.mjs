@@ -12,7 +12,14 @@ const common = { bundle: true, format: "esm", target: "es2022", sourcemap: true,
 await build({
   ...common,
   // Not minified: a stack trace should be readable, and the user's own bundler minifies. One call for all library entries, so that they share one HopfieldError and one copy of the kernels.
-  entryPoints: { index: "src/index.ts", data: "src/data/index.ts", worker: "src/worker/main.ts" },
+  entryPoints: {
+    index: "src/index.ts",
+    data: "src/data/index.ts",
+    capacity: "src/capacity/index.ts",
+    circuits: "src/circuits/index.ts",
+    tasks: "src/tasks/index.ts",
+    worker: "src/worker/main.ts",
+  },
   outdir: "dist",
   splitting: true,
   platform: "neutral",

@@ -171,8 +171,8 @@ const sources = new Map<Build, string>([
 ]);
 
 /** Makes a further build known. */
-export function addBuild(build: Build, base64: string): void {
-  sources.set(build, base64);
+export function addBuild(build: Build, hex: string): void {
+  sources.set(build, hex);
 }
 
 /** Takes a build out again. */
@@ -230,13 +230,15 @@ function moduleOf(build: Build, shared: boolean): WebAssembly.Module {
 
 /** The module's bytes; all are compiled for shared memory, which differs from unshared in one flag of the memory import. */
 function bytesOf(build: Build, shared: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(sources.get(build) ?? ""), (character) => character.charCodeAt(0));
+  const hex = sources.get(build) ?? "";
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   if (!shared) bytes[memoryFlagAt(bytes)] = 1;
   return bytes;
 }
 
 /** Offset of the limits flag of the (only) memory import: 3 is shared with a maximum, 1 unshared with a maximum. */
-function memoryFlagAt(bytes: Uint8Array): number {
+export function memoryFlagAt(bytes: Uint8Array): number {
   let at = 8;
   const byte = (): number => bytes[at++] as number;
   const number = (): number => {
@@ -269,5 +271,5 @@ const importSection = 2;
 
 /** Size of a build in bytes, for `doctor`. */
 export function wasmBytes(build: Build = "plain"): number {
-  return Math.floor(((sources.get(build) ?? "").length * 3) / 4);
+  return (sources.get(build) ?? "").length / 2;
 }
