@@ -5,6 +5,12 @@
 import { capacityConstants } from "./capacity-constants.ts";
 import { certificateHolds } from "./certificate.ts";
 import { criticalSlowing } from "./critical-slowing.ts";
+import { depthAccuracy } from "./depth-accuracy.ts";
+import { depthReach } from "./depth-reach.ts";
+import { depthReductions } from "./depth-reductions.ts";
+import { depthWords } from "./depth-s5.ts";
+import { depthSmallestError } from "./depth-smallest-error.ts";
+import { depthTraining } from "./depth-training.ts";
 import { energyDescent } from "./energy-descent.ts";
 import { epanechnikovExact } from "./epanechnikov-exact.ts";
 import { exactConditioning } from "./exact-conditioning.ts";
@@ -38,4 +44,10 @@ export const claims: readonly Claim[] = [
   linearNearMean,
   epanechnikovExact,
   exponentialMemory,
+  depthReach,
+  depthAccuracy,
+  depthWords,
+  depthReductions,
+  depthTraining,
+  depthSmallestError,
 ];
