@@ -35,6 +35,21 @@ export { type UTurn, uTurns } from "./diffusion-u-turn.ts";
 export { type EmpiricalEnsemble, type EmpiricalOptions, empiricalEnsemble } from "./empirical.ts";
 export { type HiddenManifold, type HiddenManifoldOptions, hiddenManifold } from "./hidden-manifold.ts";
 export { type Hysteresis, hysteresis } from "./hysteresis.ts";
+export { hessianSpectrum } from "./manifold-hessian.ts";
+export { limitHessianSpectrum, limitUpdate, type ManifoldLimit, manifoldLimit, queryRate } from "./manifold-limit.ts";
+export { type MixtureEnd, mixtureEnds } from "./manifold-mixtures.ts";
+export { drawManifold, type Manifold } from "./manifold-patterns.ts";
+export { manifoldPlane, type PlanePoint, type PlaneSettings } from "./manifold-plane.ts";
+export { largestEigenvalue, type SpectrumTransform, spectrumTransform } from "./manifold-spectrum.ts";
+export {
+  instabilityLambda,
+  linearManifoldEnsemble,
+  type ManifoldSettings,
+  manifoldRegime,
+  type Regime,
+  triplePoint,
+} from "./manifold-theory.ts";
+export { type TwinPoint, type TwinSettings, twinMemories } from "./manifold-twins.ts";
 export { perceptronInformation } from "./perceptron.ts";
 export type { LatentPrior, Saddle } from "./saddle.ts";
 export {

@@ -45,6 +45,11 @@ const commands: readonly Entry[] = [
     summary: "what networks of L layers decide: connectivity, trees, S5",
     load: async () => (await import("./depth.ts")).depth,
   },
+  {
+    name: "manifold",
+    summary: "memory, generalisation and neither for patterns on a manifold",
+    load: async () => (await import("./manifold.ts")).manifold,
+  },
   { name: "doctor", summary: "engine, kernels, memory and a self-test", load: async () => (await import("./doctor.ts")).doctor },
   { name: "reproduce", summary: "check the claims of the papers", load: async () => (await import("./reproduce.ts")).reproduce },
 ];
