@@ -7,6 +7,7 @@ export { allocateRows as allocate } from "./memory/allocate.ts";
 export { type ColumnScaling, columnScaling, scaleColumns, unscaleColumns } from "./memory/column-scaling.ts";
 export { createMemory } from "./memory/create.ts";
 export { adviseBeta, type CapacityBound, capacityBound, type DiagnosticOptions, separations } from "./memory/diagnostics.ts";
+export { type FitKernelOptions, type FittedKernel, fitKernel } from "./memory/fit-kernel.ts";
 export { drawFrequencies, positiveFeatures } from "./memory/frequencies.ts";
 export { models } from "./memory/presets.ts";
 export { type SeparationOptions, separate } from "./memory/separate.ts";
