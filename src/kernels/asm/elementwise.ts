@@ -203,13 +203,14 @@ export function layerNormBack(normal: usize, inverse: usize, dy: usize, rows: i3
   }
 }
 
-/** kind 0: tanh, 1: logistic, 2: elu(x) + 1; y may be x. */
+/** kind 0: tanh, 1: logistic, 2: elu(x) + 1, 3: exp; y may be x. */
 export function activate(kind: i32, x: usize, n: i32, y: usize): void {
   for (let i = 0; i < n; i++) {
     const at = (<usize>i) << 2;
     const value = <f64>load<f32>(x + at);
     let out: f64;
-    if (kind == 2) out = value > 0 ? value + 1 : exp(value);
+    if (kind == 3) out = exp(value);
+    else if (kind == 2) out = value > 0 ? value + 1 : exp(value);
     else {
       // One exponential of a number that is not above 0 serves both.
       const e = exp(kind == 0 ? -2 * Math.abs(value) : -Math.abs(value));
@@ -225,7 +226,7 @@ export function activateBack(kind: i32, y: usize, dy: usize, n: i32, dx: usize):
   for (let i = 0; i < n; i++) {
     const at = (<usize>i) << 2;
     const value = load<f32>(y + at);
-    const slope: f32 = kind == 0 ? 1 - value * value : kind == 1 ? value * (1 - value) : min<f32>(value, 1);
+    const slope: f32 = kind == 0 ? 1 - value * value : kind == 1 ? value * (1 - value) : kind == 2 ? min<f32>(value, 1) : value;
     store<f32>(dx + at, load<f32>(dy + at) * slope);
   }
 }

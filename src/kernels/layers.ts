@@ -1,0 +1,150 @@
+/**
+ * @file The kernels of the trainable layers: a build and a linear memory of their own, so that a program that only recalls carries none of this. Addresses are byte offsets, strides
+ * bytes; src/kernels/asm holds what each export does.
+ */
+import { HopfieldError } from "../core/errors.ts";
+import { layers } from "./generated/layers.ts";
+import { layersRelaxed } from "./generated/layersRelaxed.ts";
+import { memoryFlagAt } from "./load.ts";
+
+export interface LayerKernels {
+  heapBase(): number;
+  exp(x: number): number;
+  log(x: number): number;
+  gemmNN: Gemm;
+  gemmNT: Gemm;
+  gemmTN(
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    c: number,
+    cStride: number,
+    m: number,
+    k: number,
+    n: number,
+    add: number,
+  ): void;
+  addBias(x: number, rows: number, columns: number, bias: number, rectify: number): void;
+  rectify(x: number, n: number, y: number): void;
+  rectifyBack(y: number, dy: number, n: number, dx: number): void;
+  columnSums(x: number, rows: number, columns: number, out: number, add: number): void;
+  addScaled(x: number, scale: number, n: number, y: number): void;
+  scaleTo(x: number, scale: number, n: number, y: number): void;
+  keepSome(x: number, keep: number, scale: number, n: number, y: number): void;
+  innerProduct(x: number, y: number, n: number): number;
+  layerNorm(
+    x: number,
+    rows: number,
+    columns: number,
+    eps: number,
+    gain: number,
+    shift: number,
+    y: number,
+    normal: number,
+    inverse: number,
+  ): void;
+  layerNormBack(
+    normal: number,
+    inverse: number,
+    dy: number,
+    rows: number,
+    columns: number,
+    gain: number,
+    dGain: number,
+    dShift: number,
+    dx: number,
+  ): void;
+  activate(kind: number, x: number, n: number, y: number): void;
+  activateBack(kind: number, y: number, dy: number, n: number, dx: number): void;
+  separateRows(
+    kind: number,
+    z: number,
+    rows: number,
+    n: number,
+    stride: number,
+    alpha: number,
+    k: number,
+    p: number,
+    scratch: number,
+  ): void;
+  separateRowsBack(
+    kind: number,
+    p: number,
+    dp: number,
+    rows: number,
+    n: number,
+    stride: number,
+    alpha: number,
+    dz: number,
+    scratch: number,
+  ): number;
+  ratioRows(a: number, rows: number, n: number, stride: number, p: number, sums: number): void;
+  ratioRowsBack(p: number, dp: number, sums: number, rows: number, n: number, stride: number, da: number): void;
+  keepLargest(z: number, rows: number, n: number, stride: number, k: number): void;
+  hideEntries(z: number, keep: number, n: number): number;
+  adamStep(
+    x: number,
+    g: number,
+    m: number,
+    v: number,
+    n: number,
+    clip: number,
+    rate: number,
+    b1: number,
+    b2: number,
+    c1: number,
+    c2: number,
+    eps: number,
+    decay: number,
+  ): void;
+  patches(image: number, height: number, width: number, channels: number, size: number, out: number): void;
+  patchesBack(patch: number, height: number, width: number, channels: number, size: number, image: number): void;
+  maxPool(image: number, height: number, width: number, channels: number, size: number, out: number, places: number): void;
+  randomMask(seedLow: number, seedHigh: number, row: number, first: number, last: number, threshold: number, out: number): number;
+}
+
+type Gemm = (
+  a: number,
+  aStride: number,
+  b: number,
+  bStride: number,
+  c: number,
+  cStride: number,
+  m: number,
+  n: number,
+  k: number,
+  add: number,
+  panel: number,
+) => void;
+
+export type LayerBuild = "plain" | "relaxed";
+
+const sources: Readonly<Record<LayerBuild, string>> = { plain: layers, relaxed: layersRelaxed };
+const modules = new Map<string, WebAssembly.Module>();
+
+/** Whether this engine runs the build. */
+export function engineRunsLayers(build: LayerBuild): boolean {
+  return typeof WebAssembly !== "undefined" && WebAssembly.validate(bytesOf(build, false));
+}
+
+/** @throws HopfieldError E_UNSUPPORTED where the engine lacks what the build needs. */
+export function layerKernels(memory: WebAssembly.Memory, build: LayerBuild, shared: boolean): LayerKernels {
+  const key = `${build} ${shared}`;
+  let module = modules.get(key);
+  if (!module) {
+    const bytes = bytesOf(build, shared);
+    if (typeof WebAssembly === "undefined" || !WebAssembly.validate(bytes)) {
+      throw new HopfieldError("E_UNSUPPORTED", `layers: this engine does not run the ${build} build of the kernels`);
+    }
+    module = new WebAssembly.Module(bytes);
+    modules.set(key, module);
+  }
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as LayerKernels;
+}
+
+function bytesOf(build: LayerBuild, shared: boolean): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(atob(sources[build]), (character) => character.charCodeAt(0));
+  if (!shared) bytes[memoryFlagAt(bytes)] = 1;
+  return bytes;
+}

@@ -1,0 +1,125 @@
+/**
+ * @file Where a pass computes: one linear memory of the kernels with a stack of tensors. What is kept lies below; a scope gives back all that was made inside it, so that steps leave nothing
+ * behind. Memory is shared where the engine has it, because growing then leaves older views good; elsewhere all of it is reserved at once.
+ */
+import { HopfieldError } from "../core/errors.ts";
+import { engineRunsLayers, type LayerBuild, type LayerKernels, layerKernels } from "../kernels/layers.ts";
+import type { Tensor } from "./types.ts";
+
+export interface Workspace {
+  readonly kernels: LayerKernels;
+  readonly memory: WebAssembly.Memory;
+  readonly build: LayerBuild;
+  /** Every buffer the memory has been, so that its views are known. */
+  readonly buffers: WeakSet<ArrayBufferLike>;
+  /** First free byte. */
+  top: number;
+  /** Packing space of products. */
+  panel: { at: number; bytes: number };
+}
+
+const pageBytes = 65536;
+/** What an engine without shared memory gets, for good: 256 MiB, touched page by page as it is used. */
+const fixedPages = 4096;
+const panelBytes = 4096 * 32;
+
+/**
+ * @param build "auto": relaxed where the engine has it (fused multiply-add; fast, and the same on one machine only), else plain (the same bits everywhere).
+ * @throws HopfieldError E_UNSUPPORTED.
+ */
+export function openWorkspace(build: LayerBuild | "auto" = "plain"): Workspace {
+  const chosen = build === "auto" ? (engineRunsLayers("relaxed") ? "relaxed" : "plain") : build;
+  const shared = typeof SharedArrayBuffer !== "undefined";
+  const memory = new WebAssembly.Memory({ initial: shared ? 64 : fixedPages, maximum: 65536, shared });
+  const kernels = layerKernels(memory, chosen, shared);
+  const workspace: Workspace = {
+    kernels,
+    memory,
+    build: chosen,
+    buffers: new WeakSet([memory.buffer]),
+    top: Math.ceil(kernels.heapBase() / 64) * 64,
+    panel: { at: 0, bytes: 0 },
+  };
+  workspace.panel = { at: reserve(workspace, panelBytes), bytes: panelBytes };
+  return workspace;
+}
+
+/**
+ * Address of fresh bytes, aligned to 64, with at least 64 readable bytes behind them. Contents are undefined.
+ * @throws HopfieldError E_LIMIT.
+ */
+export function reserve(workspace: Workspace, bytes: number): number {
+  const at = workspace.top;
+  const end = Math.ceil((at + bytes + 64) / 64) * 64;
+  const missing = end - workspace.memory.buffer.byteLength;
+  if (missing > 0) grow(workspace, missing, end);
+  workspace.top = end;
+  return at;
+}
+
+function grow(workspace: Workspace, missing: number, end: number): void {
+  const shared = typeof SharedArrayBuffer !== "undefined" && workspace.memory.buffer instanceof SharedArrayBuffer;
+  try {
+    if (!shared) throw new RangeError("fixed");
+    // A quarter more than needed, so that a slowly growing batch does not grow the memory every time.
+    workspace.memory.grow(Math.ceil((missing + end / 4) / pageBytes));
+    workspace.buffers.add(workspace.memory.buffer);
+  } catch {
+    throw new HopfieldError(
+      "E_LIMIT",
+      `layers: a pass needs ${Math.ceil(end / 2 ** 20)} MiB, the engine does not give it; use smaller batches`,
+    );
+  }
+}
+
+/** Runs `work` and gives back every tensor made inside it. */
+export function scoped<T>(workspace: Workspace, work: () => T): T {
+  const mark = workspace.top;
+  try {
+    return work();
+  } finally {
+    workspace.top = mark;
+  }
+}
+
+/** A tensor with undefined contents. */
+export function tensor(workspace: Workspace, rows: number, columns: number): Tensor {
+  const at = reserve(workspace, rows * columns * 4);
+  return { data: new Float32Array(workspace.memory.buffer, at, rows * columns), rows, columns };
+}
+
+export function zeros(workspace: Workspace, rows: number, columns: number): Tensor {
+  const made = tensor(workspace, rows, columns);
+  made.data.fill(0);
+  return made;
+}
+
+/** Bytes in the workspace. */
+export function bytesIn(workspace: Workspace, count: number): Uint8Array {
+  return new Uint8Array(workspace.memory.buffer, reserve(workspace, count), count);
+}
+
+/** Address of a tensor; one that lies elsewhere is copied in first. */
+export function addressOf(workspace: Workspace, x: Tensor): number {
+  if (workspace.buffers.has(x.data.buffer)) return x.data.byteOffset;
+  const copy = tensor(workspace, x.rows, x.columns);
+  copy.data.set(x.data);
+  return copy.data.byteOffset;
+}
+
+/** A copy in the workspace. */
+export function copyOf(workspace: Workspace, x: Tensor): Tensor {
+  const copy = tensor(workspace, x.rows, x.columns);
+  copy.data.set(x.data);
+  return copy;
+}
+
+/** Packing space for a product of inner size k. */
+export function panelFor(workspace: Workspace, k: number): number {
+  const bytes = k * 32;
+  if (bytes > workspace.panel.bytes) {
+    // Not given back before the scope ends that asked for it; the next product of this size asks again.
+    return reserve(workspace, bytes);
+  }
+  return workspace.panel.at;
+}
