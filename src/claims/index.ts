@@ -14,6 +14,12 @@ import { depthTraining } from "./depth-training.ts";
 import { energyDescent } from "./energy-descent.ts";
 import { epanechnikovExact } from "./epanechnikov-exact.ts";
 import { exactConditioning } from "./exact-conditioning.ts";
+import { efficiency } from "./experiment-efficiency.ts";
+import { halfMaskedDigits } from "./experiment-half-masked.ts";
+import { learnedKernel } from "./experiment-learned-kernel.ts";
+import { digitsMemorySize } from "./experiment-memory-size.ts";
+import { noisyDigits } from "./experiment-noisy.ts";
+import { topKAblation } from "./experiment-top-k.ts";
 import { exponentialMemory } from "./exponential-memory.ts";
 import { familyIdentities } from "./identities.ts";
 import { linearNearMean } from "./linear-near-mean.ts";
@@ -25,7 +31,7 @@ import { sparseExactRetrieval } from "./sparse-exact-retrieval.ts";
 import { topKEnergy } from "./top-k-energy.ts";
 import type { Claim } from "./types.ts";
 
-export { type Claim, type ClaimContext, type ClaimOutcome, type Library, packageItself } from "./types.ts";
+export { type Claim, type ClaimContext, type ClaimOutcome, type Library, packageItself, type StoredDigits } from "./types.ts";
 
 export const claims: readonly Claim[] = [
   energyDescent,
@@ -44,6 +50,12 @@ export const claims: readonly Claim[] = [
   linearNearMean,
   epanechnikovExact,
   exponentialMemory,
+  learnedKernel,
+  halfMaskedDigits,
+  noisyDigits,
+  digitsMemorySize,
+  topKAblation,
+  efficiency,
   depthReach,
   depthAccuracy,
   depthWords,

@@ -1,5 +1,5 @@
 /** @file What a claim is: a statement of a paper (or of these docs) that a computation can confirm or refute, with where it stands, what it expects and how closely. */
-import { capacityBound, createMemory, drawFrequencies, positiveFeatures } from "../index.ts";
+import { capacityBound, createMemory, drawFrequencies, fitKernel, positiveFeatures } from "../index.ts";
 
 /** The functions under examination. Tests hand in a broken set to see that a claim can fail. */
 export interface Library {
@@ -7,9 +7,10 @@ export interface Library {
   readonly capacityBound: typeof capacityBound;
   readonly drawFrequencies: typeof drawFrequencies;
   readonly positiveFeatures: typeof positiveFeatures;
+  readonly fitKernel: typeof fitKernel;
 }
 
-export const packageItself: Library = { createMemory, capacityBound, drawFrequencies, positiveFeatures };
+export const packageItself: Library = { createMemory, capacityBound, drawFrequencies, positiveFeatures, fitKernel };
 
 export interface ClaimContext {
   /** Whole number, at least 0; every random number of a claim follows from it. */
@@ -20,12 +21,26 @@ export interface ClaimContext {
   readonly data?: string;
   /** Examine these functions in place of the package's own. */
   readonly library?: Library;
+  /** Handwritten digits, for the experiments on them; null where they are not installed. */
+  readonly digits?: () => StoredDigits | null;
+  /** CPU time of this process in milliseconds, for experiments on cost. */
+  readonly cpuTime?: () => number;
+  /** "small": enough to see that the experiment works, for tests; "full": the sizes of the papers and beyond, minutes. Default: seconds. */
+  readonly size?: "small" | "full";
+}
+
+/** MNIST digits: image i is `images[i * dimension ...]`, grey values 0 ... 255. */
+export interface StoredDigits {
+  readonly images: Uint8Array;
+  readonly dimension: number;
 }
 
 export interface ClaimOutcome {
   /** What was found, in words and numbers. */
   readonly measured: string;
   readonly passed: boolean;
+  /** It could not be examined here (data or a clock is missing): neither passed nor failed. */
+  readonly skipped?: boolean;
   readonly figures?: Record<string, number>;
 }
 
