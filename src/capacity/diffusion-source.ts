@@ -84,11 +84,14 @@ function weightAt(own: Float64Array, noise: Float64Array, source: number, time: 
   const root = Math.sqrt(time);
   const lambda = 1 / time;
   const base = (own[source] as number) + root * (noise[source] as number);
+  // Local names: a loader that keeps modules apart would look the imported ones up for every pattern.
+  const [exponential, limit] = [weightExp, negligible];
   let sum = 0;
   for (let i = 0; i < own.length; i++) {
     const gap = ((own[i] as number) + root * (noise[i] as number) - base) * lambda;
-    if (gap > negligible) return 0;
-    sum += gap <= 0 ? weightExp(gap) : 1 / weightExp(-gap);
+    if (gap < -limit) continue;
+    if (gap > limit) return 0;
+    sum += gap <= 0 ? exponential(gap) : 1 / exponential(-gap);
   }
   return 1 / sum;
 }
