@@ -25,7 +25,7 @@ export function identityClaim(energy: typeof memoryEnergy = memoryEnergy): Claim
       "grad E = -t score at 20 points and 5 times: equal norms without a bias, unequal norms with -lambda |xi|^2 / 2; E + t log p the same at all points; the model gaussian with beta = 1 / t gives E[xi | x_t = x]",
     tolerance:
       "gradients 1e-12 of 1 + |grad E| (sums of 400 weights in f64); values 1e-11 (|E| up to 100); answers of the f32 kernels 2e-5 (entries up to 10, a dozen f32 roundings)",
-    seconds: 1,
+    seconds: 0.3,
     run({ seed, progress, library = packageItself }) {
       const random = randomStream(seed, 0xd1f1);
       const equal = unitRows(random, P, n).map((row) => {

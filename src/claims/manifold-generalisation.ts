@@ -24,7 +24,7 @@ export function generalisationClaim(plane: typeof manifoldPlane = manifoldPlane)
       "N = 40, D = 20, 12 draws: five points far from the borders as in theory; between alpha = .16 and .26 the error falls below a third where alpha > 2 Sigma (lambda = .15), by less than a third where alpha < Sigma (lambda = 1.5); no part of an update off the manifold",
     tolerance:
       "medians of 12 draws, memory: weight > 1/2, generalisation: error < 1/2 of the limit; e^{-N .1 / 2} = .14 is what the error should fall by; off the manifold 1e-12 (sums in f64)",
-    seconds: 2,
+    seconds: 1,
     run({ seed, progress }) {
       const found = plane({
         n: 40,

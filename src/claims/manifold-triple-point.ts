@@ -29,7 +29,7 @@ export function triplePointClaim(point: typeof triplePoint = triplePoint): Claim
     expected:
       "20 ratios: without bias lambda_s = ratio / (1 + ratio), alpha = lambda_s / 2, the instability 1 / c_max below lambda_s; with bias alpha_C by an integral over the Marchenko-Pastur law, and the time where alpha_C is reached back again",
     tolerance: "closed forms 1e-12; the integral 1e-6 (midpoint rule, 4000 steps); the time 1e-6 of itself",
-    seconds: 1,
+    seconds: 0.1,
     run({ seed, progress }) {
       const random = randomStream(seed, 0xd1f4);
       let [closed, meeting, spectrum, time] = [0, 0, 0, 0];
