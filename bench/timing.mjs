@@ -10,17 +10,21 @@ export async function timed(work) {
   return { cpu: (user + system) / 1000, wall };
 }
 
+/** Before the clock counts, an engine runs until so many milliseconds are spent, at most so often: compilers that work while the program runs need a few calls. */
+const warmUp = { milliseconds: 400, calls: 8 };
+
 /**
- * Runs every engine once in a round, round after round, so that a slow spell of the machine falls on all of them. One round goes before and is not counted (compilation, first touch of memory).
+ * Runs every engine once in a round, round after round, so that a slow spell of the machine falls on all of them.
  * @param engines list of { measure(): Promise<{ cpu, wall }> }. @returns for each engine its list of times, of `clock` "cpu" or "wall".
  */
 export async function interleaved(engines, repeats, clock) {
+  for (const engine of engines) {
+    let spent = 0;
+    for (let call = 0; call < warmUp.calls && spent < warmUp.milliseconds; call++) spent += (await engine.measure()).wall;
+  }
   const times = engines.map(() => []);
-  for (let round = -1; round < repeats; round++) {
-    for (const [i, engine] of engines.entries()) {
-      const time = (await engine.measure())[clock];
-      if (round >= 0) times[i].push(time);
-    }
+  for (let round = 0; round < repeats; round++) {
+    for (const [i, engine] of engines.entries()) times[i].push((await engine.measure())[clock]);
   }
   return times;
 }

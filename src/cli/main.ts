@@ -52,6 +52,11 @@ const commands: readonly Entry[] = [
   },
   { name: "doctor", summary: "engine, kernels, memory and a self-test", load: async () => (await import("./doctor.ts")).doctor },
   { name: "reproduce", summary: "check the claims of the papers", load: async () => (await import("./reproduce.ts")).reproduce },
+  {
+    name: "bench",
+    summary: "speed beside other programs, roofline, cost against size",
+    load: async () => (await import("./bench.ts")).bench,
+  },
 ];
 
 /** A command of commander made from the data; `run` is told what was typed. */
