@@ -115,7 +115,10 @@ function yosysProves(gold, gate) {
 /** A Verilog module as AIGER, by yosys. */
 function aiger(name, text) {
   writeFileSync(path(`${name}.v`), text);
-  output("yosys", ["-p", `read_verilog ${name}.v; proc; flatten; memory -nomap; memory_map; opt -full; techmap; opt; aigmap; write_aiger -symbols ${name}.aig`]);
+  output("yosys", [
+    "-p",
+    `read_verilog ${name}.v; proc; flatten; memory -nomap; memory_map; opt -full; techmap; opt; aigmap; write_aiger -symbols ${name}.aig`,
+  ]);
 }
 
 function abcProves(one, other) {
