@@ -11,6 +11,8 @@ import { depthReductions } from "./depth-reductions.ts";
 import { depthWords } from "./depth-s5.ts";
 import { depthSmallestError } from "./depth-smallest-error.ts";
 import { depthTraining } from "./depth-training.ts";
+import { diffusionCollapse } from "./diffusion-collapse.ts";
+import { diffusionIdentity } from "./diffusion-identity.ts";
 import { energyDescent } from "./energy-descent.ts";
 import { epanechnikovExact } from "./epanechnikov-exact.ts";
 import { exactConditioning } from "./exact-conditioning.ts";
@@ -23,6 +25,8 @@ import { topKAblation } from "./experiment-top-k.ts";
 import { exponentialMemory } from "./exponential-memory.ts";
 import { familyIdentities } from "./identities.ts";
 import { linearNearMean } from "./linear-near-mean.ts";
+import { manifoldGeneralisation } from "./manifold-generalisation.ts";
+import { manifoldTriplePoint } from "./manifold-triple-point.ts";
 import { nadarayaWatson } from "./nadaraya-watson.ts";
 import { pointwiseBounds } from "./pointwise-bounds.ts";
 import { randomFeatureWeights } from "./random-feature-weights.ts";
@@ -62,4 +66,8 @@ export const claims: readonly Claim[] = [
   depthReductions,
   depthTraining,
   depthSmallestError,
+  diffusionIdentity,
+  diffusionCollapse,
+  manifoldGeneralisation,
+  manifoldTriplePoint,
 ];
