@@ -14,9 +14,9 @@ export function trainingClaim(train: typeof trainNetwork = trainNetwork): Claim 
     source:
       "Ye, Fu, Jia, Sharan, arXiv 2510.19753 (capacity and the degree heuristic; theirs is a transformer, this the model of docs/depth/training.md)",
     expected:
-      "one cycle against two, n = 8, 12, 16: within capacity the closed form of squaring, beyond it .5; on independent edges near the threshold, n = 64, 'no node is isolated' is right for more than 95 % of graphs",
+      "one cycle against two, n = 12, 16, 24: within capacity the closed form of squaring, beyond it .5; on independent edges near the threshold, n = 64, 'no node is isolated' is right for more than 95 % of graphs",
     tolerance: "cycles: 1e-12 (all pairs are asked); independent edges: .99 expected, .95 is 6 standard deviations of 300 draws below",
-    seconds: 5,
+    seconds: 6,
     run({ seed, progress }) {
       let [within, beyond, largest] = [0, 0, 0];
       for (const layers of [1, 2]) {
@@ -24,7 +24,7 @@ export function trainingClaim(train: typeof trainNetwork = trainNetwork): Claim 
         const networks: TrainedNetworks = new Map();
         for (const family of ["within", "beyond"] as const)
           networks.set(`${layers} ${family} ${seed}`, train({ layers, family, seed }).parameters);
-        for (const nodes of [8, 12, 16]) {
+        for (const nodes of [12, 16, 24]) {
           const options = { task: "cycles", decision: "pair", readOut: "all", samples: "all", nodes, seed, layers: [layers] } as const;
           const of = (family: "within" | "beyond"): number => trainedExperiment(options, family, networks).rows[0]?.accuracy ?? Number.NaN;
           const off = Math.abs(of("within") - (0.5 + Math.min(2 * 2 ** layers, nodes - 1) / (2 * (nodes - 1))));

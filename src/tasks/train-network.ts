@@ -15,7 +15,7 @@ export interface TrainingOptions {
   /** Nodes of the training graphs, at least 2^(L + 2); default max(16, 2^(L + 2)). */
   readonly nodes?: number;
   readonly seed: number;
-  /** Default 200 steps of 8 graphs, 3 starts. */
+  /** Default 200 steps of 8 graphs, 4 starts. */
   readonly steps?: number;
   readonly starts?: number;
 }
@@ -28,15 +28,25 @@ export interface Trained {
 
 const [batch, rate, momentum, memory] = [8, 0.03, 0.9, 0.99];
 
-/** Where b, threshold and mix start: uniform on [low, low + width]. */
-const ranges = [
-  [0.2, 0.3],
-  [0.5, 0.3],
-  [-0.5, 1],
-] as const;
+/**
+ * Where b, threshold and mix start: uniform on [low, low + width]. Up to two layers soft and sharp starts take turns, because the degree rule is nearer to the soft ones and the algorithm to the
+ * sharp ones; in three layers and more a soft start saturates all but the last, and every start is sharp.
+ */
+const ranges = {
+  soft: [
+    [0.2, 0.3],
+    [0.5, 0.3],
+    [-0.5, 1],
+  ],
+  sharp: [
+    [0.3, 0.4],
+    [0.7, 0.5],
+    [-0.5, 1],
+  ],
+} as const;
 
 /** @throws HopfieldError E_RANGE. */
-export function trainNetwork({ layers, family, nodes, seed, steps = 200, starts = 3 }: TrainingOptions): Trained {
+export function trainNetwork({ layers, family, nodes, seed, steps = 200, starts = 4 }: TrainingOptions): Trained {
   checkNumber("trainNetwork", "layers", layers, { whole: true, atLeast: 1, atMost: 4 });
   checkNumber("trainNetwork", "steps", steps, { whole: true, atLeast: 4, atMost: 100_000 });
   checkNumber("trainNetwork", "starts", starts, { whole: true, atLeast: 1, atMost: 100 });
@@ -47,9 +57,9 @@ export function trainNetwork({ layers, family, nodes, seed, steps = 200, starts 
 
 function trainOnce(layers: number, family: Family, nodes: number, seed: number, steps: number, start: number): Trained {
   const random = randomStream(seed, 0x7a00 + start);
-  // Soft retrieval, thresholds below one neighbour, an even mix: neither the algorithm nor the degree rule.
+  // Neither the algorithm nor the degree rule.
   const parameters = Float64Array.from({ length: layers * perLayer }, (_, i) => {
-    const [low, width] = ranges[i % perLayer] as readonly [number, number];
+    const [low, width] = ranges[layers <= 2 && start % 2 === 0 ? "soft" : "sharp"][i % perLayer] as readonly [number, number];
     return low + width * uniform(random);
   });
   const first = new Float64Array(parameters.length);

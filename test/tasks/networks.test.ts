@@ -145,7 +145,7 @@ describe("arithmetics", () => {
   });
 
   it("square with weights of p binary places works while a row has at most 2^(p + 1) marks, and loses everything beyond", () => {
-    // 1 / m rounds to 0 below 2^-(p + 1); softmax leaves a little less than 1 / m on each mark, so m = 2^(p + 1) itself rounds down.
+    // A share of 1 / m rounds to 0 where m > 2^(p + 1).
     for (const bits of [3, 4, 5]) {
       const run = (n: number): number[] =>
         Array.from(runNetwork(oneCycle(n), { construction: "square", layers: "converge", arithmetic: { format: "fixed", bits } }).data);

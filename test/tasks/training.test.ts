@@ -133,7 +133,7 @@ describe("what is learnt", () => {
       const { parameters } = trainNetwork({ layers, family, seed });
       networks.set(`${layers} ${family} ${seed}`, parameters);
       const options = { task: "cycles", decision: "pair", readOut: "all", layers: [layers], samples: "all", seed } as const;
-      for (const nodes of [8, 12, 16]) {
+      for (const nodes of [12, 16, 24]) {
         const { accuracy } = trainedExperiment({ ...options, nodes }, family, networks).rows[0] ?? { accuracy: Number.NaN };
         const squaring = graphExperiment({ ...options, nodes, construction: "square" }).rows[0]?.accuracy;
         // Exact: both are counts of marks. On cycles all degrees are equal, so the degree rule says the same of every pair.
