@@ -6,6 +6,7 @@ import type { Compiled } from "./compile.ts";
 import { evaluate } from "./evaluate.ts";
 import { flatten } from "./expand.ts";
 import { evaluateLevels, prepareLevels } from "./levels.ts";
+import { measure } from "./measure.ts";
 import { retrieve } from "./retrieve.ts";
 import { inputBits, mostExhaustiveBits, numbersFromBits, randomVector, vectorOfCode } from "./vectors.ts";
 import { verifyCircuit } from "./verify.ts";
@@ -59,17 +60,9 @@ export function checkCompiled({ network, circuit }: Compiled, options: CheckOpti
 }
 
 function gateEvaluator(circuit: Circuit): (vectors: readonly Uint8Array[]) => Float64Array[] {
-  const flat = flattenIfSmall(circuit);
-  return flat ? (vectors) => evaluateMany(flat, vectors) : (vectors) => vectors.map((bits) => evaluate(circuit, bits));
-}
-
-function flattenIfSmall(circuit: Circuit): Circuit | null {
-  try {
-    return flatten(circuit, flatWires);
-  } catch (error) {
-    if (error instanceof HopfieldError && error.code === "E_LIMIT") return null;
-    throw error;
-  }
+  if (measure(circuit).wires > flatWires) return (vectors) => vectors.map((bits) => evaluate(circuit, bits));
+  const flat = flatten(circuit);
+  return (vectors) => evaluateMany(flat, vectors);
 }
 
 function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -11,6 +11,8 @@ export interface Sum {
   readonly count: number;
   readonly source: Uint32Array;
   readonly weight: Float64Array;
+  /** Whether the sources ascend. */
+  readonly ascending: boolean;
 }
 
 interface Adder {
@@ -40,8 +42,14 @@ export function forEachGate(circuit: Circuit, visit: (node: number, sum: Sum) =>
       again(k);
       continue;
     }
-    addNode(circuit, adder, k, forms);
     const isGate = kind[k] === gate;
+    const pair = isGate ? ascendingPair(circuit, k, forms) : null;
+    if (pair) {
+      if (pair[0].count + pair[1].count > scratch.source.length) scratch = sumOf(0, 2 * (pair[0].count + pair[1].count));
+      visit(k, mergePair(circuit, k, pair, scratch));
+      continue;
+    }
+    addNode(circuit, adder, k, forms);
     const constant = (bound[k] as number) + (isGate ? -adder.constant : adder.constant);
     if (isGate && adder.touched.length > scratch.source.length) scratch = sumOf(0, 2 * adder.touched.length);
     const sum = collect(adder, constant, isGate ? scratch : sumOf(0, adder.touched.length));
@@ -52,7 +60,36 @@ export function forEachGate(circuit: Circuit, visit: (node: number, sum: Sum) =>
 }
 
 function sumOf(constant: number, length: number): Sum {
-  return { constant, count: 0, source: new Uint32Array(length), weight: new Float64Array(length) };
+  return { constant, count: 0, source: new Uint32Array(length), weight: new Float64Array(length), ascending: true };
+}
+
+/** The two forms that a gate reads, if it reads two with ascending sources: the gates of outputs and of differences do, and they have nearly all wires. */
+function ascendingPair({ inputs, start, source }: Circuit, k: number, forms: Forms): [Sum, Sum] | null {
+  const from = start[k] as number;
+  if ((start[k + 1] as number) - from !== 2) return null;
+  const [a, b] = [source[from] as number, source[from + 1] as number];
+  const first = a < inputs ? undefined : forms[a - inputs];
+  const second = b < inputs ? undefined : forms[b - inputs];
+  return first?.ascending && second?.ascending ? [first, second] : null;
+}
+
+/** Both forms with their factors, merged. */
+function mergePair({ bound, start, weight }: Circuit, k: number, [a, b]: [Sum, Sum], into: Sum): Sum {
+  const w = start[k] as number;
+  const [fa, fb] = [weight[w] as number, weight[w + 1] as number];
+  let [i, j, count] = [0, 0, 0];
+  while (i < a.count || j < b.count) {
+    const sa = i < a.count ? (a.source[i] as number) : Number.POSITIVE_INFINITY;
+    const sb = j < b.count ? (b.source[j] as number) : Number.POSITIVE_INFINITY;
+    let total = 0;
+    if (sa <= sb) total += fa * (a.weight[i++] as number);
+    if (sb <= sa) total += fb * (b.weight[j++] as number);
+    if (total === 0) continue;
+    into.source[count] = Math.min(sa, sb);
+    into.weight[count++] = total;
+  }
+  const constant = (bound[k] as number) - fa * a.constant - fb * b.constant;
+  return { constant, count, source: into.source, weight: into.weight, ascending: true };
 }
 
 function addNode({ inputs, start, source, weight }: Circuit, adder: Adder, k: number, forms: Forms): void {
@@ -79,17 +116,19 @@ function addNode({ inputs, start, source, weight }: Circuit, adder: Adder, k: nu
 function collect(adder: Adder, constant: number, into: Sum): Sum {
   const { total, touched } = adder;
   let count = 0;
+  let ascending = true;
   for (let i = 0; i < touched.length; i++) {
     const s = touched[i] as number;
     const w = total[s] as number;
     if (w === 0) continue;
     total[s] = 0;
+    if (count > 0 && (into.source[count - 1] as number) > s) ascending = false;
     into.source[count] = s;
     into.weight[count++] = w;
   }
   touched.length = 0;
   adder.constant = 0;
-  return { constant, count, source: into.source, weight: into.weight };
+  return { constant, count, source: into.source, weight: into.weight, ascending };
 }
 
 function sameWires({ kind, start, source, weight }: Circuit, k: number): boolean {
@@ -133,7 +172,15 @@ export function flatten(circuit: Circuit, limit = 2 ** 24): Circuit {
   });
   const gates = bound.length;
   for (const s of outputs) {
-    store((s < inputs ? undefined : forms[s - inputs]) ?? { constant: 0, count: 1, source: Uint32Array.of(s), weight: Float64Array.of(1) });
+    store(
+      (s < inputs ? undefined : forms[s - inputs]) ?? {
+        constant: 0,
+        count: 1,
+        source: Uint32Array.of(s),
+        weight: Float64Array.of(1),
+        ascending: true,
+      },
+    );
   }
   const flat = {
     inputs,

@@ -58,7 +58,7 @@ export function circuitEqualityClaim(build: typeof compile = compile): Claim {
     expected:
       "no mismatch on any input of (3, 3, 3) and (4, 3, 4) and a part of those of (2, 4, 4), at two betas and three kinds of patterns, nor on random inputs of (64, 16, 6)",
     tolerance: "none: integers",
-    seconds: 3,
+    seconds: 5,
     run({ seed, progress }) {
       let wrong = 0;
       let checked = 0;
@@ -81,11 +81,11 @@ export function circuitEqualityClaim(build: typeof compile = compile): Claim {
       }
       const large = randomPatterns(64, 16, 6, seed);
       const network = createNetwork(large, { bits: 6, beta: 0.5 });
-      const vectors = Array.from({ length: 640 }, (_, t) => randomVector(network, seed, t));
+      const vectors = Array.from({ length: 1300 }, (_, t) => randomVector(network, seed, t));
       add(mismatches(large, 6, 0.5, vectors), vectors.length);
       return {
         measured: `${wrong} mismatches in ${checked} vectors, ${(wires / 1e9).toFixed(2)}e9 wires evaluated`,
-        passed: wrong === 0 && wires > 5e8,
+        passed: wrong === 0 && wires > 2e9,
         figures: { wrong, checked, wires },
       };
     },
