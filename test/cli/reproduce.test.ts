@@ -23,6 +23,11 @@ const made: Claim[] = [
       throw new HopfieldError("E_IO", `no data in ${data}`);
     },
   },
+  {
+    ...base,
+    id: "skips",
+    run: ({ size, cpuTime }) => ({ measured: `skipped: ${size ?? "default"}, ${typeof cpuTime?.()}`, passed: false, skipped: true }),
+  },
 ];
 vi.mock("../../src/claims/index.ts", () => ({
   get claims() {
@@ -52,17 +57,28 @@ async function inProcess(ids: string[], options: Record<string, unknown>): Promi
 test("exit 1 when a claim fails, with the rest still run", async () => {
   const { status, json } = await inProcess([], { json: true, seed: 4 });
   expect(status).toBe(1);
-  expect(json).toMatchObject({ command: "reproduce", seed: 4, passed: 1, failed: 2 });
+  expect(json).toMatchObject({ command: "reproduce", seed: 4, passed: 1, failed: 2, skipped: 1 });
   expect(json).toMatchObject({
     claims: [
       { id: "holds", ...base, seconds: expect.any(Number), measured: "seed 4", passed: true, figures: { seed: 4 } },
       { id: "fails", measured: "2", passed: false },
-      { id: "lacks", measured: "E_IO: no data in undefined", passed: false },
+      { id: "lacks", measured: "E_IO: no data in undefined", passed: false, verdict: "fail" },
+      { id: "skips", passed: false, verdict: "skipped" },
     ],
   });
   const people = await inProcess(["holds", "fails"], {});
   expect(people.status).toBe(1);
   expect(people.printed).toContain("1 of 2 claims hold");
+});
+
+test("what cannot be examined is skipped: neither passed nor failed", async () => {
+  expect(await inProcess(["skips"], { json: true })).toMatchObject({
+    status: 0,
+    json: { passed: 0, failed: 0, skipped: 1, claims: [{ measured: "skipped: default, number", verdict: "skipped" }] },
+  });
+  const { printed } = await inProcess(["holds", "skips"], { full: true });
+  expect(printed.join("\n")).toContain("skipped: full, number");
+  expect(printed).toContain("1 of 2 claims hold, 1 skipped");
 });
 
 test("exit 0 when the named ones hold", async () => {
