@@ -24,6 +24,7 @@ const commands: readonly Entry[] = [
     load: async () => (await import("./demo.ts")).demo,
   },
   { name: "recall", summary: "complete queries from patterns in files", load: async () => (await import("./recall.ts")).recall },
+  { name: "memory", summary: "patterns on disk, safe against crashes", load: async () => (await import("./memory.ts")).memory },
   {
     name: "plan",
     summary: "what a memory of your patterns can do: separation, beta, trials",
@@ -34,6 +35,11 @@ const commands: readonly Entry[] = [
     name: "capacity",
     summary: "how many patterns fit: thresholds, phases and basins from theory",
     load: async () => (await import("./capacity.ts")).capacity,
+  },
+  {
+    name: "simulate",
+    summary: "simulate retrieval beside the theory of capacity",
+    load: async () => (await import("./simulate.ts")).simulate,
   },
   {
     name: "diffusion",

@@ -82,6 +82,21 @@ interface Kept {
 /** The memory of the last recall of each session. */
 const kept = new WeakMap<Session, Kept>();
 
+/** The memory over what was chosen: the one of the last recall if it still fits. */
+export function loadFrom(session: Session, where: StoreRecallOptions["where"], options: MemoryOptions): Memory {
+  return residentMemory(session, choose(session, where), where, options);
+}
+
+function residentMemory(session: Session, chosen: Chosen, where: StoreRecallOptions["where"], options: MemoryOptions): Memory {
+  const last = kept.get(session);
+  if (last && last.version === session.version && last.where === where && sameOptions(last.options, options)) return last.memory;
+  // Two at a time would be twice the memory.
+  kept.delete(session);
+  const memory = load(session, chosen, options);
+  kept.set(session, { version: session.version, where, options, memory });
+  return memory;
+}
+
 function recallResident(
   session: Session,
   chosen: Chosen,
@@ -90,11 +105,7 @@ function recallResident(
   options: MemoryOptions,
   recallOptions: RecallOptions,
 ): Answered {
-  const last = kept.get(session);
-  const same = last && last.version === session.version && last.where === where && sameOptions(last.options, options);
-  if (!same) kept.delete(session);
-  const memory = same ? last.memory : load(session, chosen, options);
-  kept.set(session, { version: session.version, where, options, memory });
+  const memory = residentMemory(session, chosen, where, options);
   const recall = memory.recall(queries, recallOptions);
   const { model, similarity, separation, support, beta, betaSource, kernel, threads } = memory;
   return { recall, memory: { model, similarity, separation, support, beta, betaSource, kernel, threads } };

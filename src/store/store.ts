@@ -13,7 +13,7 @@ import { type Kind, mostDimensions, type Storage } from "./layout.ts";
 import { releaseLock } from "./lock.ts";
 import { type Manifest, manifestName, readManifest, replaceManifest } from "./manifest.ts";
 import { nodeDisk } from "./node-disk.ts";
-import { recallFrom } from "./recall.ts";
+import { loadFrom, recallFrom } from "./recall.ts";
 import { batchesOf, idAt, metadataAt, patternAt } from "./rows.ts";
 import { closeSession, lockFor, openForWriting, type Session } from "./session.ts";
 import type { CreateOptions, OpenOptions, Store } from "./types.ts";
@@ -49,16 +49,12 @@ export function createOn(bare: Disk, options: CreateOptions): Store {
   const durability = durabilityOf(where, options.durability);
   const disk = guardedDisk(bare, durability);
   if (disk.make()) disk.syncParent("directory");
-  const strange = (disk.list() ?? []).find(
-    (name) => !/^(?:lock(?:-[0-9a-f-]{36}\.new)?|log-1\.bin|store\.json\.new|takeover-[0-9a-f-]{36})$/.test(name),
-  );
-  if (strange !== undefined) {
-    return fail(
-      "E_CONFLICT",
-      where,
-      `${JSON.stringify(disk.path)} ${strange === manifestName ? "is a store already" : `is not empty: it holds ${JSON.stringify(strange)}`}`,
-    );
-  }
+  const names = disk.list() ?? [];
+  if (names.includes(manifestName)) return fail("E_CONFLICT", where, `${JSON.stringify(disk.path)} is a store already`);
+  // What a killed create leaves may be there.
+  const strange = names.find((name) => !/^(?:lock(?:-[0-9a-f-]{36}\.new)?|log-1\.bin|store\.json\.new|takeover-[0-9a-f-]{36})$/.test(name));
+  if (strange !== undefined)
+    return fail("E_CONFLICT", where, `${JSON.stringify(disk.path)} is not empty: it holds ${JSON.stringify(strange)}`);
   const lock = lockFor(disk, 0, false);
   try {
     if (readManifest(disk)) fail("E_CONFLICT", where, `${JSON.stringify(disk.path)} is a store already`);
@@ -135,6 +131,10 @@ function facade(session: Session): Store {
       now();
       const missing = options?.missing === "nan" ? "keep" : "refuse";
       return recallFrom(session, toMatrix(queries, "recall: queries", missing), options ?? {});
+    },
+    load(options = {}, where) {
+      now();
+      return loadFrom(session, where, options ?? {});
     },
     info() {
       now();

@@ -1,6 +1,6 @@
 /** @file The vocabulary of the store: what is asked for and what comes back. */
 import type { Matrix, MatrixLike } from "../core/matrix.ts";
-import type { MemoryOptions, Recall, RecallOptions } from "../memory/types.ts";
+import type { Memory, MemoryOptions, Recall, RecallOptions } from "../memory/types.ts";
 import type { Durability } from "./guarded-disk.ts";
 import type { Id } from "./ids.ts";
 import type { Storage } from "./layout.ts";
@@ -139,6 +139,11 @@ export interface Store {
   ): Iterable<{ readonly rows: Matrix; readonly ids: readonly Id[]; readonly metadata: readonly (Metadata | null)[] }>;
   /** Completes queries; see recall of the library. */
   recall(queries: MatrixLike, options?: StoreRecallOptions): StoreRecall;
+  /**
+   * The live patterns (or those that match) as a memory of any model: the one recall() uses, kept while the store does not change. Its indices count these patterns in order.
+   * @throws HopfieldError as createMemory, E_RANGE when there is none.
+   */
+  load(options?: MemoryOptions, where?: Where): Memory;
   info(): StoreInfo;
   /** Reads everything and compares it with its checksums. Takes no lock, writes nothing. */
   verify(): Verification;
