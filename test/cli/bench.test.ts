@@ -31,14 +31,6 @@ test("one JSON document: ours beside plain loops, checked and timed", async () =
   expect(shape.shareOfPeak).toBeCloseTo(shape.rate / report.roofline.peak, 12);
 });
 
-test("for people: a line a program, what is not there is named", async () => {
-  const child = await run(["bench", "--peers", "--shapes", "D", "--repeats", "1", "--python", "no-such-python"]);
-  expect(child.status, child.stderr).toBe(0);
-  expect(child.stdout).toMatch(/D \(1024, 1024, 64\): [\d.]+ GFLOP\/s, \d+ % of the peak/);
-  expect(child.stdout).toMatch(/modern-hopfield +[\d.]+ ms \(median [\d.]+\) +1\.00 x/);
-  expect(child.stdout).toMatch(/left out: numpy: no no-such-python here/);
-});
-
 test.each([
   [["--shapes", "F"], "E_RANGE: bench: shapes must be one of A, B, C, D, E"],
   [["--build", "plane"], 'did you mean "plain"'],
@@ -64,6 +56,39 @@ test("help has an example; an installed package without bench/ says what to do",
 });
 
 describe("the pieces", () => {
+  it("a line a program for people; what is not there is named", async () => {
+    // @ts-expect-error a module of the benchmark, without types
+    const { updateLines } = await import("../../bench/results.mjs");
+    const engine = { version: "1", threads: 1, median: 3, difference: 0 };
+    const engines = [
+      { ...engine, name: "modern-hopfield", minimum: 2, ratio: 1 },
+      { ...engine, name: "numpy", minimum: 3, ratio: 1.5, difference: 2e-7 },
+    ];
+    const row = {
+      shape: "A",
+      size: [1, 2, 3],
+      rate: 12,
+      shareOfPeak: 0.25,
+      shareOfStream: 0.5,
+      engines,
+      missing: ["jax-js: not installed"],
+    };
+    const [head, ours, other, last] = updateLines([row]);
+    expect(head).toBe("A (1, 2, 3): 12.0 GFLOP/s, 25 % of the peak, memory read at 50 % of the stream");
+    expect(ours).toMatch(/modern-hopfield +2\.00 ms \(median 3\.00\) +1\.00 x/);
+    expect(other).toMatch(/numpy +3\.00 ms.*1\.50 x +largest difference 2e-7/);
+    expect(last).toBe("  left out: jax-js: not installed");
+  });
+  it("a program that is not there is left out, one that answers something else stops the run", async () => {
+    // @ts-expect-error a module of the benchmark, without types
+    const { openPeers, plainLoops } = await import("../../bench/peers.mjs");
+    // @ts-expect-error a module of the benchmark, without types
+    const { problemOf } = await import("../../bench/shapes.mjs");
+    const problem = problemOf([2, 20, 8], 1);
+    const found = await openPeers(problem, new Float32Array(16), { threads: 1, python: "no-such-python", only: ["numpy"] });
+    expect(found).toEqual({ engines: [], missing: ["numpy: no no-such-python here"] });
+    await expect(plainLoops(problem, new Float32Array(16), 2)).rejects.toThrow("answer something else");
+  });
   it("the problem: patterns of norm 1, queries at distance .3 of one of them, the same for the same seed", async () => {
     // @ts-expect-error a module of the benchmark, without types
     const { problemOf } = await import("../../bench/shapes.mjs");
