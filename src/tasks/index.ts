@@ -1,7 +1,9 @@
 /** @file Problems with exact solvers, generators and networks of explicit weights: connectivity, tree isomorphism, the word problem of S5, and the reductions between them. */
 export { canonicalBrackets, isomorphic } from "./ahu.ts";
+export { type BagColumns, type BagTable, bagsFromTable, type TableText } from "./bags-csv.ts";
 export { type BandOptions, bandPair, type GraphPair, independentEdges } from "./band-graphs.ts";
 export { type BranchingProgram, branchingProgram, type Instruction, programWord } from "./barrington.ts";
+export { type BitPatternOptions, type BitPatterns, bitPatterns } from "./bit-pattern.ts";
 export { type ClosedFormQuestion, predictedAccuracy } from "./closed-forms.ts";
 export { type Construction, constructions, layerOf, reach, startState } from "./constructions.ts";
 export { deepForkPair, deepForkRounds } from "./deep-fork.ts";
@@ -20,6 +22,8 @@ export {
   type LayerScore,
   type Score,
 } from "./graph-experiment.ts";
+export { type LatchOptions, latchSequences } from "./latch.ts";
+export { type DigitBagOptions, type Digits, digitBags } from "./mnist-bags.ts";
 export { groupOrder, inverse, numberOf, type Permutation, permutation, product, randomWord, wordProduct } from "./permutations.ts";
 export { lost, openProductMemory, type ProductMemory, productMasses, type WordReadOut, wordReadOuts } from "./product-memory.ts";
 export { graphAnswer, pairAnswer, type ReadOut, readOuts } from "./read-outs.ts";

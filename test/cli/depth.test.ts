@@ -1,8 +1,10 @@
 /** `hopfield depth` as a user runs it: the fields of the contract, the closed forms to 1e-12, every task, pictures, refusals. */
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wilson } from "../../src/cli/wilson.ts";
-import { type Folder, openFolder, run } from "./helpers.ts";
+import { command, type Folder, openFolder, run } from "./helpers.ts";
 
 let folder: Folder;
 beforeAll(() => {
@@ -202,4 +204,16 @@ describe("wrong usage: one line and exit 2", () => {
     expect(stderr).toMatch(/^E_UNSUPPORTED: [^\n]+\n$/);
     expect(status).toBe(2);
   });
+});
+
+test.skipIf(process.platform === "win32")("every example of docs/depth runs, and its picture is the one that is shown", async () => {
+  const pages = readdirSync("docs/depth").filter((name) => name.endsWith(".md"));
+  const blocks = pages.flatMap((name) =>
+    [...readFileSync(`docs/depth/${name}`, "utf8").matchAll(/```sh\n(.*?)```/gs)].map((match) => match[1] ?? ""),
+  );
+  expect([pages.length, blocks.length]).toEqual([10, 10]);
+  const script = `set -euo pipefail\nhopfield() { '${process.execPath}' '${command}' "$@"; }\n${blocks.join("\n")}`;
+  const { stdout } = await promisify(execFile)("bash", ["-c", script], { cwd: folder.path });
+  expect(stdout).toContain("1 of 1 claims hold");
+  expect(readFileSync(folder.file("cycles.svg"), "utf8")).toBe(readFileSync("docs/depth/cycles.svg", "utf8"));
 });
