@@ -50,8 +50,10 @@ export {
   triplePoint,
 } from "./manifold-theory.ts";
 export { type TwinPoint, type TwinSettings, twinMemories } from "./manifold-twins.ts";
+export { medianInterval } from "./order-statistics.ts";
 export { perceptronInformation } from "./perceptron.ts";
 export type { LatentPrior, Saddle } from "./saddle.ts";
+export { type Simulation, type SimulationMethod, type SimulationOptions, simulate } from "./simulate.ts";
 export {
   biasedBinary,
   type Component,

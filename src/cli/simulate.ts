@@ -1,0 +1,218 @@
+/** @file `hopfield simulate`: random problems beside the theory: alpha*, its interval, and whether both agree. */
+import { type Simulation, type SimulationOptions, simulate as simulateProblems } from "../capacity/index.ts";
+import { checkNumber } from "../core/options.ts";
+import { chooseEnsemble, ensembleOptions, manifoldOf } from "./capacity-ensemble.ts";
+import { parseList } from "./capacity-lists.ts";
+import { blame, CommandError } from "./failure.ts";
+import type { Dots, Figure, Line, Series } from "./figure.ts";
+import { checkFigurePath, encodeFigure } from "./figure-output.ts";
+import { type Io, short, tableLines } from "./io.ts";
+import { checkOutputs, writeOutputs } from "./output.ts";
+import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
+import { wilson } from "./wilson.ts";
+
+export const simulate: CommandSpec = {
+  name: "simulate",
+  summary: "simulate retrieval beside the theory of capacity",
+  about:
+    "Draws random problems and finds for each the first P at which the weights of wrong patterns exceed that of the right one together; alpha* = log(P*) / n. Methods: docs/capacity/simulation.md.",
+  options: [
+    { flags: "--ensemble <name>", text: "binary, spherical, gaussian or hidden-manifold", required: true },
+    ...ensembleOptions,
+    { flags: "--n <number>", text: "entries of a pattern", kind: "number", required: true },
+    { flags: "--lambda <number>", text: "inverse temperature", kind: "number", required: true },
+    { flags: "--instances <number>", text: "random problems (default 200)", kind: "number" },
+    { flags: "--alpha <list>", text: "loads at which the share of retrieved problems is reported" },
+    { flags: "--max-patterns <number>", text: "streams end here (default 1e8)", kind: "number" },
+    {
+      flags: "--dynamics <name>",
+      text: "once (default): the first step decides; converge: repeated until it stands still (patterns are stored)",
+    },
+    { flags: "--method <name>", text: "auto (default), levels, stream, or slice (tilted sampling, for sizes that streams cannot reach)" },
+    { flags: "--plot <file>", text: "the shares at --alpha, or medians along --sweep-lambda: .svg, .png or .csv" },
+    { flags: "--sizes <list>", text: "in the figure: more values of n" },
+    { flags: "--sweep-lambda <list>", text: "in the figure: medians at these lambdas beside the curve of the theory" },
+    { flags: "--seed <n>", text: "seed of everything random (default 1)", kind: "number" },
+  ],
+  examples: [
+    "hopfield simulate --ensemble binary --n 40 --lambda 1",
+    "hopfield simulate --ensemble hidden-manifold --activation tanh --n 30 --lambda 1 --instances 60 --json",
+    "hopfield simulate --ensemble spherical --n 40 --lambda 1 --alpha 0.4:0.8:0.02 --sizes 20,80 --plot retrieval.svg",
+    "hopfield simulate --ensemble binary --n 40 --lambda 1 --sweep-lambda 0.25:3:0.25 --plot binary.svg",
+  ],
+  notes: [
+    "",
+    "agrees: the 99.99 % interval of the median holds theoryFinite, the exact median at this n; where that is not known, it meets theory up to corrections of order 1 / n (log(n) / (2 n) above lambda_s).",
+  ],
+  run,
+};
+
+async function run(input: Input, io: Io): Promise<number> {
+  const choice = chooseEnsemble("simulate", input, ["binary", "spherical", "gaussian", "hidden-manifold"]);
+  const { base, alphas, sizes, sweep, plot } = readOptions(input);
+  const manifold = choice.kind === "hidden-manifold" ? await manifoldOf(choice) : { noise: choice.noise };
+  const options: SimulationOptions = { ...base, ...manifold, ensemble: choice.kind as SimulationOptions["ensemble"], alphas };
+  const done = runOne(options, io, `n = ${base.n}`);
+  if (plot !== undefined) {
+    const figure = sweep.length > 0 ? sweepFigure(options, sweep, io) : curveFigure(options, done, sizes, io);
+    await writeOutputs([await encodeFigure(plot, figure)]);
+    io.note(`wrote ${plot}`);
+  }
+  if (io.json) io.printJson(documentOf(options, done));
+  else print(options, done, io);
+  return 0;
+}
+
+function runOne(options: SimulationOptions, io: Io, label: string): Simulation {
+  try {
+    return blame(2, "", () => simulateProblems({ ...options, onProgress: (made, total) => io.progress(label, made, total) }));
+  } finally {
+    io.endProgress();
+  }
+}
+
+interface Options {
+  readonly base: Pick<SimulationOptions, "n" | "lambda" | "instances" | "seed" | "maxPatterns" | "dynamics" | "method">;
+  readonly alphas: number[];
+  readonly sizes: number[];
+  readonly sweep: number[];
+  readonly plot: string | undefined;
+}
+
+/** @throws CommandError exit 2. Ranges are checked by the simulation itself, before it draws anything. */
+function readOptions(input: Input): Options {
+  return blame(2, "", () => {
+    const list = (name: string, flag: string): number[] => {
+      const text = textOf(input, name);
+      return text === undefined ? [] : parseList(flag, text);
+    };
+    const alphas = list("alpha", "--alpha").map((x) => checkNumber("simulate", "alpha", x, { atLeast: 0 }));
+    const sizes = list("sizes", "--sizes").map((x) => checkNumber("simulate", "n", x, { atLeast: 2, whole: true }));
+    const sweep = list("sweepLambda", "--sweep-lambda").map((x) => checkNumber("simulate", "lambda", x, { above: 0 }));
+    const plot = textOf(input, "plot");
+    if (plot === undefined && sizes.length + sweep.length > 0)
+      throw new CommandError("E_RANGE", "--sizes and --sweep-lambda draw; they need --plot <file>", 2);
+    if (plot !== undefined) {
+      if (alphas.length === 0 && sweep.length === 0) throw new CommandError("E_RANGE", "--plot needs --alpha or --sweep-lambda", 2);
+      checkFigurePath("--plot", plot);
+      checkOutputs([["--plot", plot]]);
+    }
+    const [instances, maxPatterns] = [numberOf(input, "instances"), numberOf(input, "maxPatterns")];
+    const [dynamics, method] = [textOf(input, "dynamics"), textOf(input, "method")];
+    const base = {
+      n: numberOf(input, "n") ?? Number.NaN,
+      lambda: numberOf(input, "lambda") ?? Number.NaN,
+      seed: numberOf(input, "seed") ?? 1,
+      ...(instances === undefined ? {} : { instances }),
+      ...(maxPatterns === undefined ? {} : { maxPatterns }),
+      // The simulation refuses names it does not know.
+      ...(dynamics === undefined ? {} : { dynamics: dynamics as "once" }),
+      ...(method === undefined ? {} : { method: method as "auto" }),
+    };
+    return { base, alphas, sizes, sweep, plot };
+  });
+}
+
+/** Infinite (more than half of the streams ended first) is null. */
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+function documentOf(
+  { n }: SimulationOptions,
+  { method, values, alphaStar, theory, theoryFinite, agrees, censored, curve }: Simulation,
+): Record<string, unknown> {
+  return {
+    command: "simulate",
+    n,
+    instances: values.length,
+    method,
+    alphaStar: { median: finite(alphaStar.median), low: finite(alphaStar.low), high: finite(alphaStar.high) },
+    theory,
+    theoryFinite,
+    agrees,
+    censored,
+    curve: curve.map(({ alpha, retrieved, of }) => ({ alpha, retrieved: retrieved / of, ...wilson(retrieved, of) })),
+  };
+}
+
+function print(
+  { n, lambda }: SimulationOptions,
+  { method, values, alphaStar, theory, theoryFinite, agrees, censored, curve }: Simulation,
+  io: Io,
+): void {
+  const exact = theoryFinite === null ? "" : `, exact median at this n ${short(theoryFinite, 6)}`;
+  io.print(`${values.length} problems of ${n} entries at lambda ${short(lambda)}, by ${method}:`);
+  io.print(`  alpha* median ${short(alphaStar.median, 6)} (95 % interval ${short(alphaStar.low, 6)} to ${short(alphaStar.high, 6)})`);
+  io.print(`  theory alpha_1 = ${short(theory, 6)} for n to infinity${exact}: ${agrees ? "they agree" : "they do NOT agree"}`);
+  if (censored > 0) io.print(`  ${censored} streams ended before noise beat signal (--max-patterns)`);
+  if (curve.length === 0) return;
+  const rows = curve.map(({ alpha, retrieved, of }) => {
+    const { low, high } = wilson(retrieved, of);
+    return [short(alpha), short(retrieved / of, 3), short(low, 3), short(high, 3)];
+  });
+  for (const line of tableLines(["alpha", "retrieved", "low", "high"], rows)) io.print(line);
+}
+
+const conventions = [
+  "alpha* = log(P*) / n, P* the first P at which the weights of wrong patterns exceed that of the right one",
+  "E(x) = |x|^2 / 2 - log(sum exp(lambda x . xi)) / lambda, natural logarithms",
+];
+
+function curveFigure(options: SimulationOptions, first: Simulation, sizes: readonly number[], io: Io): Figure {
+  const runs = [
+    { n: options.n, done: first },
+    ...sizes.filter((n) => n !== options.n).map((n) => ({ n, done: runOne({ ...options, n }, io, `n = ${n}`) })),
+  ];
+  const series: Series[] = runs
+    .sort((a, b) => a.n - b.n)
+    .map(
+      ({ n, done }): Dots => ({
+        kind: "dots",
+        name: `n = ${n}`,
+        points: done.curve.map(({ alpha, retrieved, of }) => ({ x: alpha, y: retrieved / of, ...wilson(retrieved, of) })),
+      }),
+    );
+  const border: Line = {
+    kind: "line",
+    name: "alpha_1, n to infinity",
+    points: [
+      [first.theory, 0],
+      [first.theory, 1],
+    ],
+  };
+  return {
+    title: `Retrieved problems: ${options.ensemble}, lambda = ${short(options.lambda)}`,
+    x: { label: "alpha = log(P) / n" },
+    y: { label: "share retrieved (95 % intervals)", include: [0, 1] },
+    series: [...series, border],
+    notes: conventions,
+  };
+}
+
+function sweepFigure(options: SimulationOptions, lambdas: readonly number[], io: Io): Figure {
+  const runs = lambdas.map((lambda) => ({ lambda, done: runOne({ ...options, lambda }, io, `lambda = ${short(lambda)}`) }));
+  const exact: Line = {
+    kind: "line",
+    name: `exact median, n = ${options.n}`,
+    points: runs.map(({ lambda, done }) => [lambda, done.theoryFinite]),
+  };
+  return {
+    title: `Threshold and simulation: ${options.ensemble}`,
+    x: { label: "inverse temperature lambda", include: [0] },
+    y: { label: "alpha_1 and median of alpha*", include: [0] },
+    series: [
+      { kind: "line", name: "theory, n to infinity", points: runs.map(({ lambda, done }) => [lambda, done.theory]) },
+      ...(runs.some(({ done }) => done.theoryFinite !== null) ? [exact] : []),
+      {
+        kind: "dots",
+        name: `simulation, n = ${options.n}`,
+        points: runs.map(({ lambda, done }) => ({
+          x: lambda,
+          y: done.alphaStar.median,
+          low: done.alphaStar.low,
+          high: done.alphaStar.high,
+        })),
+      },
+    ],
+    notes: conventions,
+  };
+}
