@@ -5,12 +5,17 @@ import type { Network } from "./network.ts";
 /**
  * @param input query of d numbers; with the patterns as inputs, query and then n d pattern entries.
  * @returns d whole numbers after all layers.
- * @throws HopfieldError E_SHAPE.
+ * @throws HopfieldError E_SHAPE, E_RANGE (a number that p bits do not hold: the theorems assume bounded inputs).
  */
 export function retrieve(network: Network, input: ArrayLike<number>): Int32Array {
-  const { n, d, layers, memory, gram } = network;
+  const { n, d, p, qm, layers, memory, gram } = network;
   const expected = memory === "input" ? d + n * d : d;
   if (input.length !== expected) throw new HopfieldError("E_SHAPE", `retrieve: expected ${expected} numbers, got ${input.length}`);
+  for (let k = 0; k < expected; k++) {
+    const x = input[k] as number;
+    if (!Number.isInteger(x) || x < -qm || x >= qm)
+      throw new HopfieldError("E_RANGE", `retrieve: number ${k} is ${x}; ${p} bits hold ${-qm} ... ${qm - 1}`, { index: k });
+  }
   const numbers = Int32Array.from(input);
   const patterns = memory === "input" ? numbers.slice(d) : network.patterns;
   let query = numbers.slice(0, d);

@@ -166,12 +166,16 @@ function print(rows: readonly Row[], { memory, kernelized }: CircuitSettings, io
       row.tableSupport,
       row.checked,
       row.mismatches,
-    ].map((x) => short(x)),
+    ].map((x) => (Number.isInteger(x) ? String(x) : short(x))),
   );
   for (const line of tableLines(head, cells)) io.print(line);
   io.print();
+  const where =
+    memory === "input"
+      ? "Patterns are inputs: a uniform family"
+      : "Patterns are constants of the circuit: uniform where they are computed uniformly, advice where they were trained";
+  io.print(`${where}${kernelized ? "; kernelised scores" : ""}. The depth does not depend on n.`);
   io.print(
-    `Patterns ${memory === "input" ? "as inputs" : "fixed"}${kernelized ? ", kernelised scores" : ""}. Depth does not depend on n: a uniform family of constant-depth threshold circuits. Such families decide`,
+    "Uniform families of constant-depth threshold circuits decide no NC1-hard problem unless TC0 = NC1: conditional, and about n growing, not about this one circuit.",
   );
-  io.print("no NC1-hard problem unless TC0 = NC1; that is a statement about n growing, and conditional, not about this one circuit.");
 }

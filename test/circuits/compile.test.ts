@@ -202,6 +202,7 @@ describe("numbers and refusals", () => {
     ["too many gates", () => compile(networkOf(100_000, 1, 10)), "E_LIMIT", /at most/],
     ["too many wires to write out", () => flatten(compile(networkOf(64, 16, 6)).circuit, 1000), "E_LIMIT", /1000 wires/],
     ["a query of another length", () => retrieve(networkOf(2, 2, 2), [1]), "E_SHAPE", /expected 2 numbers/],
+    ["a query outside the range", () => retrieve(networkOf(2, 2, 2), [0, 2]), "E_RANGE", /number 1 is 2; 2 bits hold -2 ... 1/],
     ["bits of another length", () => evaluate(compile(networkOf(2, 2, 2)).circuit, [1]), "E_SHAPE", /4 inputs, got 1/],
   ])("%s", (_, work, code, message) => {
     expect(work).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
