@@ -1,13 +1,13 @@
 /** @file One study of a diffusion on stored patterns: its times, the identity, chains run to the end, and the weight of the source across the collapse. */
 import { checkNumber } from "../core/options.ts";
-import { type DiffusionEnsemble, drawPatterns } from "./diffusion-draw.ts";
+import type { DiffusionEnsemble } from "./diffusion-draw.ts";
 import { identityError } from "./diffusion-energy.ts";
 import { fillNormals } from "./diffusion-normals.ts";
 import { geometricTimes, lastTime, nearestPatterns, runReverse, startStates } from "./diffusion-sampler.ts";
 import type { Bias, PatternSet } from "./diffusion-set.ts";
 import { measuredCollapse, measuredOnset, sourceWeights, type TrialMean } from "./diffusion-source.ts";
 import { widestDirection } from "./diffusion-speciation.ts";
-import { collapseTime, hasOnsetFormula, onsetTime, speciationTime } from "./diffusion-times.ts";
+import { collapseTime, onsetTime, speciationTime } from "./diffusion-times.ts";
 
 /** t / t_C at which the weight of the source is looked at. */
 export const sourceRatios = [0.4, 0.6, 0.8, 1, 1.25, 1.6, 2.5] as const;
@@ -28,15 +28,19 @@ export interface DrawnEnsemble {
 }
 
 /**
- * Formulas where the ensemble has them, measured on the set where it has none: a caller's own patterns (`drawn` null), the onset of a nonlinear manifold, and everything when
- * norms differ and the weights ignore them, for then the memory is not the diffusion's.
+ * Formulas where the ensemble has them, measured on the set where it has none: a caller's own patterns (`drawn` null), and when norms differ and the weights ignore them, for then
+ * the memory is not the diffusion's.
  * @throws HopfieldError E_RANGE.
  */
 export function diffusionTimes(set: PatternSet, bias: Bias, drawn: DrawnEnsemble | null, seed: number): DiffusionTimes {
   if (drawn && (bias === "norm" || set.equalNorms)) {
     const { ensemble, alpha } = drawn;
-    const onset = hasOnsetFormula(ensemble) ? onsetTime(ensemble, alpha) : measuredOnset(set, bias, { sample: 64, seed });
-    return { collapse: collapseTime(ensemble, alpha), onset, speciation: speciationTime(ensemble), measured: false };
+    return {
+      collapse: collapseTime(ensemble, alpha),
+      onset: onsetTime(ensemble, alpha),
+      speciation: speciationTime(ensemble),
+      measured: false,
+    };
   }
   // About 3e8 products a pass; a hundred trials know one half to 4 %.
   const trials = Math.max(100, Math.min(400, Math.round(1.5e8 / (set.rows * set.columns))));
@@ -46,11 +50,6 @@ export function diffusionTimes(set: PatternSet, bias: Bias, drawn: DrawnEnsemble
     speciation: widestDirection(set, seed).variance,
     measured: true,
   };
-}
-
-/** P = round(e^{alpha n}) patterns. @throws HopfieldError E_RANGE, E_LIMIT. */
-export function drawEnsemble({ ensemble, n, alpha }: DrawnEnsemble, seed: number): PatternSet {
-  return drawPatterns(ensemble, n, alpha, seed);
 }
 
 const pointStream = 0x1a_0000;

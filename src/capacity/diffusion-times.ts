@@ -7,8 +7,10 @@ import { checkNumber } from "../core/options.ts";
 import { sphericalEnsemble } from "./closed-forms.ts";
 import type { DiffusionEnsemble } from "./diffusion-draw.ts";
 import { informationRate } from "./diffusion-information.ts";
+import { biasedManifold } from "./diffusion-onset.ts";
 import { gaussianEquivalent } from "./diffusion-speciation.ts";
 import { largestEigenvalue, spectrumTransform } from "./manifold-spectrum.ts";
+import { perceptronInformation } from "./perceptron.ts";
 import { brentRoot } from "./roots.ts";
 import { alpha1 } from "./thresholds.ts";
 
@@ -34,25 +36,36 @@ export function collapseTime(ensemble: DiffusionEnsemble, alpha: number): number
 }
 
 /**
- * t_o with alpha_1(1 / t_o) = alpha at x = xi^1: spherical and binary (no bias), linear manifold (bias of the norms). Null: no such time, or no closed form (measure it: measuredOnset).
+ * alpha_1(1 / t) at x = xi^1 as a function of t: spherical and binary patterns without the bias (it changes nothing there), manifolds with it. Decreasing in t. Null where it is not
+ * known: on a nonlinear manifold below t = 0.005 (lambda above 200), or where no saddle point is found.
+ */
+export function onsetRate(ensemble: DiffusionEnsemble): (time: number) => number | null {
+  if (ensemble.kind === "binary") return (time) => Math.LN2 - Math.log1p(Math.exp(-2 / time));
+  if (ensemble.kind === "spherical") return (time) => alpha1(spherical, 1 / time);
+  const { activation, latentRatio } = ensemble;
+  if (activation === "linear") {
+    return (time) => {
+      const { log, slope } = spectrumTransform(1 / time, latentRatio);
+      return (log + slope / time) / 2;
+    };
+  }
+  const { threshold } = biasedManifold(activation, latentRatio);
+  return (time) => (time < 0.005 ? null : threshold(1 / time));
+}
+
+/**
+ * t_o with alpha_1(1 / t_o) = alpha: the largest time at which a stored pattern is a minimum of the energy. Null: there is no such time (that onsetRate knows).
  * @throws HopfieldError E_RANGE unless alpha is above 0.
  */
 export function onsetTime(ensemble: DiffusionEnsemble, alpha: number): number | null {
   checkNumber("onsetTime", "alpha", alpha, { above: 0 });
   if (ensemble.kind === "binary") return alpha < Math.LN2 ? -2 / Math.log(2 * Math.exp(-alpha) - 1) : null;
-  if (ensemble.kind === "spherical") return timeWhere((time) => alpha1(spherical, 1 / time) - alpha, 1e-14);
-  if (ensemble.activation !== "linear") return null;
-  const { latentRatio } = ensemble;
-  return timeWhere((time) => {
-    // l / 2 - zeta(l) = (L(l) + l L'(l)) / 2 increases in l: the supremum is at 1 / t.
-    const { log, slope } = spectrumTransform(1 / time, latentRatio);
-    return (log + slope / time) / 2 - alpha;
-  }, 1e-14);
-}
-
-/** Whether onsetTime has a closed form for the ensemble. */
-export function hasOnsetFormula(ensemble: DiffusionEnsemble): boolean {
-  return ensemble.kind !== "hidden-manifold" || ensemble.activation === "linear";
+  // Signs tell at most so many patterns apart, and the saddle point is slow where that is nearly reached.
+  const signs = ensemble.kind === "hidden-manifold" && ensemble.activation === "sign";
+  if (signs && alpha >= 0.999 * perceptronInformation(ensemble.latentRatio)) return null;
+  const rate = onsetRate(ensemble);
+  const replica = ensemble.kind === "hidden-manifold" && ensemble.activation !== "linear";
+  return timeWhere((time) => (rate(time) ?? Number.NaN) - alpha, replica ? 1e-9 : 1e-14);
 }
 
 /** Largest eigenvalue of the covariance of the patterns: 1 for spherical and binary, that of the Gaussian equivalent for a manifold. */
@@ -77,6 +90,7 @@ function timeWhere(f: (time: number) => number, tolerance: number): number | nul
   while (time > earliest && time < latest) {
     const next = Math.max(earliest, time * factor);
     const there = f(next);
+    if (Number.isNaN(there)) return null;
     if (there > 0 !== up) return refine(f, time, next, value, there, tolerance);
     [time, value] = [next, there];
   }

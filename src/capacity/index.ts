@@ -16,21 +16,22 @@ export { convertLambda, type LambdaConvention } from "./conventions.ts";
 export { type DiffusionEnsemble, drawPatterns } from "./diffusion-draw.ts";
 export { energyConstant, identityError, logDensity, type MemoryEnergy, memoryEnergy } from "./diffusion-energy.ts";
 export { informationRate } from "./diffusion-information.ts";
+export { biasedManifold } from "./diffusion-onset.ts";
 export { geometricTimes, lastTime, momentsOf, nearestPatterns, runReverse, startStates } from "./diffusion-sampler.ts";
 export { type Bias, type PatternSet, patternSet } from "./diffusion-set.ts";
 export { measuredCollapse, measuredOnset, sourceWeights, type TrialMean } from "./diffusion-source.ts";
 export { sameClass, sidesOf, widestDirection } from "./diffusion-speciation.ts";
 export {
   type DiffusionTimes,
+  type DrawnEnsemble,
   diffusionTimes,
-  drawEnsemble,
   identityAround,
   reverseTimes,
   sampleChains,
   sourceRatios,
   weightAcrossCollapse,
 } from "./diffusion-study.ts";
-export { collapseTime, hasOnsetFormula, onsetTime, speciationTime } from "./diffusion-times.ts";
+export { collapseTime, onsetRate, onsetTime, speciationTime } from "./diffusion-times.ts";
 export { type UTurn, uTurns } from "./diffusion-u-turn.ts";
 export { type EmpiricalEnsemble, type EmpiricalOptions, empiricalEnsemble } from "./empirical.ts";
 export { type HiddenManifold, type HiddenManifoldOptions, hiddenManifold } from "./hidden-manifold.ts";

@@ -4,7 +4,7 @@ import {
   type DiffusionEnsemble,
   type DiffusionTimes,
   diffusionTimes,
-  drawEnsemble,
+  drawPatterns,
   identityAround,
   momentsOf,
   type PatternSet,
@@ -65,7 +65,7 @@ export function runDiffusion(request: DiffusionRequest, progress: (label: string
   const { ensemble, n, alpha, bias, chains, experiment, seed, own, shape } = request;
   progress("patterns", 0);
   const drawn = ensemble ? { ensemble, n, alpha } : null;
-  const set = own ?? drawEnsemble({ ensemble: ensemble ?? { kind: "spherical" }, n, alpha }, seed);
+  const set = own ?? drawPatterns(ensemble ?? { kind: "spherical" }, n, alpha, seed);
   progress("times", 0.02);
   const times = diffusionTimes(set, bias, drawn, seed);
   progress("identity", 0.05);

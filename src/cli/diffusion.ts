@@ -3,11 +3,13 @@ import type { ActivationName, Bias, DiffusionEnsemble, PatternSet } from "../cap
 import { patternSet } from "../capacity/index.ts";
 import { checkChoice, checkNumber } from "../core/options.ts";
 import { loadDigits } from "./demo-data.ts";
+import { timesFigure, weightsFigure } from "./diffusion-figures.ts";
 import { type DiffusionReport, type DiffusionRequest, runDiffusion } from "./diffusion-run.ts";
 import { blame, CommandError } from "./failure.ts";
+import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { readNumbers } from "./input.ts";
 import { type Io, short, tableLines } from "./io.ts";
-import { checkOutputs, writeOutputs } from "./output.ts";
+import { checkOutputs, type OutputFile, writeOutputs } from "./output.ts";
 import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
 
 const ensembles = ["spherical", "binary", "hidden-manifold", "patterns"] as const;
@@ -35,6 +37,11 @@ export const diffusion: CommandSpec = {
       kind: "number",
     },
     { flags: "--strip <file>", text: "a png: chains from noise to picture, the collapse marked" },
+    { flags: "--plot <file>", text: "a figure: .svg, .png or .csv" },
+    {
+      flags: "--figure <name>",
+      text: "weights (default): the weight of the source across the collapse; times: collapse and onset over alpha",
+    },
     { flags: "--shape <size>", text: "height x width of a picture in the strip, for example 28x28 (default: square)" },
     { flags: "--seed <n>", text: "seed of everything random (default 1)", kind: "number" },
   ],
@@ -43,6 +50,7 @@ export const diffusion: CommandSpec = {
     "hopfield diffusion --ensemble binary --n 30 --experiment cloning --json",
     "hopfield diffusion --digits 500 --chains 12 --strip strip.png",
     "hopfield diffusion --ensemble patterns --patterns patterns.npy --experiment u-turn",
+    "hopfield diffusion --ensemble hidden-manifold --activation relu --plot times.svg --figure times --experiment cloning",
   ],
   run,
 };
@@ -53,8 +61,17 @@ async function run(input: Input, io: Io): Promise<number> {
   if (strip !== undefined) {
     if (!strip.toLowerCase().endsWith(".png"))
       throw new CommandError("E_RANGE", `--strip takes the name of a .png file, got ${JSON.stringify(strip)}`, 2);
-    checkOutputs([["--strip", strip]]);
   }
+  const plot = textOf(input, "plot");
+  const figure = blame(2, "", () =>
+    checkChoice("diffusion", "figure", textOf(input, "figure") ?? "weights", ["weights", "times"] as const),
+  );
+  if (plot === undefined && textOf(input, "figure") !== undefined)
+    throw new CommandError("E_RANGE", "--figure draws; it needs --plot <file>", 2);
+  if (figure === "times" && request.ensemble === null)
+    throw new CommandError("E_UNSUPPORTED", "--figure times: own patterns have no alpha to go along", 2);
+  if (plot !== undefined) checkFigurePath("--plot", plot);
+  checkOutputs([...(strip === undefined ? [] : [["--strip", strip] as const]), ...(plot === undefined ? [] : [["--plot", plot] as const])]);
   const own = await ownPatterns(input, io);
   if (own === null && strip !== undefined && pictureOf(input, request.n) === null)
     throw new CommandError("E_RANGE", `--strip: ${request.n} entries are no square picture; --shape says height x width`, 2);
@@ -62,8 +79,16 @@ async function run(input: Input, io: Io): Promise<number> {
   if (strip !== undefined && shape === null)
     throw new CommandError("E_SHAPE", `--strip: patterns of ${own?.columns} entries are no square picture; --shape says height x width`, 3);
   const report = blame(own ? 3 : 2, "", () => runDiffusion({ ...request, own, shape }, (label, share) => io.progress(label, share, 1)));
+  const files: OutputFile[] = strip !== undefined && report.strip ? [{ path: strip, bytes: report.strip }] : [];
+  if (plot !== undefined) {
+    const drawn =
+      figure === "times" && request.ensemble
+        ? timesFigure(request.ensemble, report.times.collapse, (share) => io.progress("times over alpha", share, 1))
+        : weightsFigure(report);
+    files.push(await encodeFigure(plot, drawn));
+  }
   io.endProgress();
-  if (strip !== undefined && report.strip) await writeOutputs([{ path: strip, bytes: report.strip }]);
+  if (files.length > 0) await writeOutputs(files);
   if (io.json) io.printJson(documentOf(report));
   else for (const line of sentences(report, strip)) io.print(line);
   return 0;

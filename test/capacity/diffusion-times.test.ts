@@ -5,14 +5,17 @@ import type { ActivationName } from "../../src/capacity/activations.ts";
 import { drawPatterns } from "../../src/capacity/diffusion-draw.ts";
 import { memoryEnergy } from "../../src/capacity/diffusion-energy.ts";
 import { informationRate } from "../../src/capacity/diffusion-information.ts";
+import { biasedManifold } from "../../src/capacity/diffusion-onset.ts";
 import { outputEntropy } from "../../src/capacity/diffusion-output.ts";
 import { patternSet } from "../../src/capacity/diffusion-set.ts";
 import { forEachTrial, measuredCollapse, measuredOnset, sourceWeights } from "../../src/capacity/diffusion-source.ts";
 import { gaussianEquivalent, sameClass, sidesOf, widestDirection } from "../../src/capacity/diffusion-speciation.ts";
 import { collapseTime, onsetTime, speciationTime } from "../../src/capacity/diffusion-times.ts";
 import { uTurns } from "../../src/capacity/diffusion-u-turn.ts";
+import { hiddenManifold } from "../../src/capacity/hidden-manifold.ts";
 import { portableActivations } from "../../src/capacity/manifold-patterns.ts";
 import { spectrumTransform } from "../../src/capacity/manifold-spectrum.ts";
+import { alpha1 } from "../../src/capacity/thresholds.ts";
 
 const spherical = { kind: "spherical" } as const;
 const binary = { kind: "binary" } as const;
@@ -128,7 +131,7 @@ describe("onset and speciation", () => {
     }
     expect(onsetTime(binary, 0.3)).toBeGreaterThan(collapseTime(binary, 0.3));
     expect(Math.LN2 - Math.log1p(Math.exp(-2 / (onsetTime(binary, 0.3) ?? 1)))).toBeCloseTo(0.3, 12);
-    expect([onsetTime(binary, 0.7), onsetTime(manifold("tanh"), 0.2)]).toEqual([null, null]);
+    expect([onsetTime(binary, 0.7), onsetTime(manifold("sign"), 0.52)]).toEqual([null, null]);
   });
 
   test("onset of the linear manifold: (L + lambda L') / 2 against the sums of one large matrix's definition", () => {
@@ -141,6 +144,27 @@ describe("onset and speciation", () => {
     expect((at(1 + h).log - at(1 - h).log) / (2 * h)).toBeCloseTo(at(1).slope, 7);
     expect((at(1 + h).slope - at(1 - h).slope) / (2 * h)).toBeCloseTo(at(1).curvature, 7);
     expect(at(0)).toMatchObject({ log: 0, slope: 1 });
+  });
+
+  test("onset of other manifolds: the exact linear one, signs by the solver for equal norms, a shift of sigma changes nothing, drawn patterns", () => {
+    const { threshold, saddle } = biasedManifold("linear", 0.5);
+    for (const lambda of [0.3, 2]) {
+      const { log, slope } = spectrumTransform(lambda, 0.5);
+      // Quadrature to 1e-12 and a saddle point to 1e-12.
+      expect(Math.abs((threshold(lambda) ?? 0) - (log + lambda * slope) / 2)).toBeLessThan(1e-11);
+    }
+    // zeta' is the derivative of zeta at the saddle.
+    const h = 1e-4;
+    const difference = ((saddle(2 + h)?.zeta ?? 0) - (saddle(2 - h)?.zeta ?? 0)) / (2 * h);
+    expect(Math.abs(difference - (saddle(2)?.zetaPrime ?? 0))).toBeLessThan(1e-7);
+    const signs = hiddenManifold({ activation: "sign", ratio: 0.5 });
+    expect(Math.abs((biasedManifold("sign", 0.5).threshold(1) ?? 0) - alpha1(signs, 1))).toBeLessThan(1e-10);
+    const [relu, centred] = (["relu", "centered-relu"] as const).map((name) => biasedManifold(name, 0.5).threshold(0.8) ?? Number.NaN);
+    expect(Math.abs((relu ?? 0) - (centred ?? 1))).toBeLessThan(1e-11);
+    const set = drawPatterns(manifold("tanh"), 30, 0.25, 1);
+    const measured = measuredOnset(set, "norm", { sample: 64, seed: 1 }) ?? Number.NaN;
+    // N = 30: fluctuations of F and of the median of 64 patterns.
+    expect(Math.abs(measured / (onsetTime(manifold("tanh"), 0.25) ?? 1) - 1)).toBeLessThan(0.15);
   });
 
   test("speciation: the widest variance of drawn patterns comes near the formula", () => {

@@ -99,6 +99,22 @@ describe("the caller's own patterns", () => {
     expect(copies.stdout).toContain("5 patterns of 9 entries (your own)");
   });
 
+  test("figures: weights with their intervals, times over alpha", async () => {
+    const words = ["--n", "12", "--alpha", "0.4", "--chains", "5", "--experiment", "cloning"];
+    expect((await diffusion(...words, "--plot", "w.csv")).status).toBe(0);
+    const weights = folder.bytes("w.csv").toString().split("\n");
+    expect(weights.filter((row) => row.startsWith("weight of the source,")).length).toBe(7);
+    expect((await diffusion(...words, "--plot", "t.csv", "--figure", "times")).status).toBe(0);
+    const points = folder
+      .bytes("t.csv")
+      .toString()
+      .split("\n")
+      .filter((row) => row.startsWith("collapse,"))
+      .map((row) => row.split(",").map(Number));
+    expect(points.length).toBe(25);
+    for (const [, alpha = 0, t = 0] of points) expect(Math.abs(t * Math.expm1(2 * alpha) - 1)).toBeLessThan(1e-9);
+  });
+
   test("digits", async () => {
     const { status, stdout } = await diffusion("--digits", "30", "--chains", "4", "--json");
     expect(status).toBe(0);
@@ -120,7 +136,7 @@ test.each<[string, string[], number, string]>([
   ["strip of another kind", ["--strip", "x.jpg"], 2, ".png"],
   ["missing file", ["--patterns", "none.npy"], 3, "E_IO"],
   ["shape that does not fit", ["--patterns", "p.npy", "--strip", "x.png", "--shape", "2x3"], 2, "--shape"],
-  ["chains 0", ["--chains", "0"], 2, "chains"],
+  ["times of own patterns", ["--patterns", "p.npy", "--plot", "x.svg", "--figure", "times"], 2, "--figure"],
 ])("refused: %s", async (_, words, exit, text) => {
   const { status, stdout, stderr } = await diffusion(...words, "--json");
   expect([status, stdout]).toEqual([exit, ""]);
