@@ -12,8 +12,8 @@ export function evaluate(circuit: Circuit, bits: ArrayLike<number>): Float64Arra
   return Float64Array.from(circuit.outputs, (s) => (s < circuit.inputs ? (bits[s] as number) : (value[s - circuit.inputs] as number)));
 }
 
-/** The value of every node: 0 or 1 for a gate. @throws HopfieldError E_SHAPE. */
-export function nodeValues(circuit: Circuit, bits: ArrayLike<number>): Float64Array {
+/** The value of every node: 0 or 1 for a gate. */
+function nodeValues(circuit: Circuit, bits: ArrayLike<number>): Float64Array {
   const { inputs, kind, bound, start, source, weight } = circuit;
   if (bits.length !== inputs) throw new HopfieldError("E_SHAPE", `evaluate: the circuit has ${inputs} inputs, got ${bits.length} bits`);
   const value = new Float64Array(inputs + kind.length);

@@ -10,7 +10,7 @@ export interface FixedFormat {
 }
 
 /** The quotient to the nearest whole number, ties to even, cut to p bits. @param denominator above 0. */
-export function roundFixed({ p }: FixedFormat, numerator: bigint, denominator: bigint): number {
+function roundFixed({ p }: FixedFormat, numerator: bigint, denominator: bigint): number {
   let low = numerator / denominator;
   if (low * denominator > numerator) low--;
   const rest = 2n * (numerator - low * denominator);

@@ -20,8 +20,7 @@ import {
 } from "./primitives.ts";
 import { prune } from "./prune.ts";
 
-export const fixedOperations = ["sum", "product", "quotient", "at most", "exp", "sqrt"] as const;
-export type FixedOperation = (typeof fixedOperations)[number];
+export type FixedOperation = "sum" | "product" | "quotient" | "at most" | "exp" | "sqrt";
 
 /**
  * @param operands of "sum" and "product", at least 2; the others take 2 (quotient, at most) or 1.

@@ -3,7 +3,6 @@
  * arXiv 2409.13629; Chen, Li, Liang, Shi, Song, "Computational limits of state space models and Mamba via the lens of circuit complexity", PMLR 280, appendix A). Exact integers throughout.
  */
 import { HopfieldError } from "../core/errors.ts";
-import { checkNumber } from "../core/options.ts";
 
 export interface Float {
   readonly m: bigint;
@@ -11,13 +10,6 @@ export interface Float {
   readonly e: number;
   /** Set where the exact value was larger than the format holds: then this is the largest number of its sign. */
   readonly overflow?: true;
-}
-
-/** Largest p: exponents of 2^(p + 1) bits are shifted by. */
-export const mostFloatBits = 16;
-
-export function checkFloatBits(where: string, p: number): number {
-  return checkNumber(where, "p", p, { whole: true, atLeast: 2, atMost: mostFloatBits });
 }
 
 export function zeroFloat(p: number): Float {
@@ -33,7 +25,7 @@ export function bitLength(x: bigint): number {
 
 /**
  * The number of F_p nearest to m 2^e, ties to the even significand. Beyond the largest number: that number with `overflow`. Below half of the smallest magnitude, and at half of it: 0.
- * @param m any whole number.
+ * @param p at least 2; numbers of 2^(p + 1) bits are shifted, so that p up to about 16 is practical. @param m any whole number.
  */
 export function roundFloat(p: number, m: bigint, e: number): Float {
   if (m === 0n) return zeroFloat(p);

@@ -11,8 +11,7 @@ import { expFloat, sqrtFloat } from "./float-functions.ts";
 import { bitOf, bitWeights, buffer, conjunction, numberOfBits, stepGates, type Thermometer, unary } from "./primitives.ts";
 import { prune } from "./prune.ts";
 
-export const floatOperations = ["sum", "product", "quotient", "at most", "floor", "exp", "sqrt"] as const;
-export type FloatOperation = (typeof floatOperations)[number];
+export type FloatOperation = "sum" | "product" | "quotient" | "at most" | "floor" | "exp" | "sqrt";
 
 /** Every number of F_p, ascending. */
 function gridOf(p: number): Float[] {

@@ -33,7 +33,7 @@ export function quantise(b: Builder, x: Quantity, { unit, offset = 0, low, high,
   return quantityOf(b, { first: low + 1, gates });
 }
 
-export function checkLevels(low: number, high: number): void {
+function checkLevels(low: number, high: number): void {
   checkNumber("compileGraph", "low", low, { whole: true, atLeast: -(2 ** 16), atMost: 2 ** 16 });
   checkNumber("compileGraph", "high", high, { whole: true, atLeast: low, atMost: 2 ** 16 });
 }

@@ -57,7 +57,7 @@ function bitsFor(low: number, high: number): number {
   return p;
 }
 
-export function withBits(b: Builder, x: Quantity): readonly number[] {
+function withBits(b: Builder, x: Quantity): readonly number[] {
   if (x.bits) return x.bits;
   const line = withLine(b, x);
   return Array.from({ length: bitsFor(x.low, x.high) }, (_, k) => bitForm(b, line, k));

@@ -4,6 +4,10 @@
  */
 import { capacityConstants } from "./capacity-constants.ts";
 import { certificateHolds } from "./certificate.ts";
+import { circuitDepth } from "./circuit-depth.ts";
+import { circuitEquality } from "./circuit-equality.ts";
+import { circuitPrecision } from "./circuit-precision.ts";
+import { circuitUniform } from "./circuit-uniform.ts";
 import { criticalSlowing } from "./critical-slowing.ts";
 import { depthAccuracy } from "./depth-accuracy.ts";
 import { depthReach } from "./depth-reach.ts";
@@ -54,6 +58,10 @@ export const claims: readonly Claim[] = [
   linearNearMean,
   epanechnikovExact,
   exponentialMemory,
+  circuitDepth,
+  circuitEquality,
+  circuitUniform,
+  circuitPrecision,
   learnedKernel,
   halfMaskedDigits,
   noisyDigits,

@@ -92,6 +92,11 @@ const refused: Record<string, readonly (keyof typeof wrong)[]> = {
   "linear-near-mean": ["answers"],
   "epanechnikov-exact": ["answers"],
   "exponential-memory": ["answers", "models"],
+  // These examine functions of src/circuits: test/claims/circuits.test.ts hands them wrong ones.
+  "circuit-depth": [],
+  "circuit-equality": [],
+  "circuit-uniform": [],
+  "circuit-precision": [],
   // test/claims/experiments.test.ts hands these libraries that are wrong where they look.
   "learned-kernel": [],
   "half-masked-digits": [],
