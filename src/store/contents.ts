@@ -113,9 +113,8 @@ function nextTransaction(contents: Contents, window: ReturnType<typeof windowOn>
 }
 
 /** One transaction more. @throws HopfieldError E_FORMAT when it removes rows that are not there. */
-export function include(contents: Contents, { head, part }: Transaction): void {
-  const dead = deadOf(part);
-  for (const row of dead) {
+export function include(contents: Contents, { head, part, dead }: Transaction): void {
+  for (const row of dead ?? deadOf(part)) {
     if (row >= contents.rows || !bury(contents.dead, row)) {
       throw new HopfieldError("E_FORMAT", `store: transaction ${head.sequence} removes row ${row}, which is not there`);
     }

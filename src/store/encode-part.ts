@@ -14,6 +14,7 @@ export interface EncodedPart {
   /** One piece a section, in the order of the layout. */
   readonly pieces: readonly Uint8Array[];
   readonly checksums: Uint32Array;
+  readonly dead: Uint32Array;
   readonly largestNorm: number;
   readonly lost: number;
 }
@@ -42,7 +43,15 @@ export function encodePart(
   const counts: Counts = { rows: rows?.rows ?? 0, dead: dead.length, idText: text.length, metadata: blob.text.length };
   const layout = layoutOf(kind, counts);
   const pieces = layout.sections.map(({ name }) => named.get(name) ?? new Uint8Array(0));
-  return { counts, layout, pieces, checksums: checksumsOf(layout, pieces), largestNorm: encoded.largestNorm, lost: encoded.lost };
+  return {
+    counts,
+    layout,
+    pieces,
+    checksums: checksumsOf(layout, pieces),
+    dead: list.subarray(0, dead.length),
+    largestNorm: encoded.largestNorm,
+    lost: encoded.lost,
+  };
 }
 
 function checksumsOf(layout: Layout, pieces: readonly Uint8Array[]): Uint32Array {

@@ -71,6 +71,7 @@ const mostBytes = 3 * longestText;
  */
 export function decodeId(code: number, textBytes: number, textAt: (from: number, to: number) => Uint8Array): Id {
   if (code < textBase) return code;
+  if (!(code < 2 * textBase)) throw new HopfieldError("E_FORMAT", "store: an id is beyond 2^53");
   const offset = code - textBase;
   if (offset + 4 > textBytes) throw new HopfieldError("E_FORMAT", `store: an id points at byte ${offset} of ${textBytes} bytes of texts`);
   const head = textAt(offset, offset + 4);
@@ -78,8 +79,9 @@ export function decodeId(code: number, textBytes: number, textAt: (from: number,
   if (length === 0 || length > mostBytes || offset + 4 + length > textBytes) {
     throw new HopfieldError("E_FORMAT", `store: the id at byte ${offset} of the texts claims ${length} bytes`);
   }
+  const text = textAt(offset + 4, offset + 4 + length);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(textAt(offset + 4, offset + 4 + length));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
   } catch {
     throw new HopfieldError("E_FORMAT", `store: the id at byte ${offset} of the texts is not UTF-8`);
   }

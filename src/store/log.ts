@@ -15,6 +15,8 @@ const magic = 0x474c4f48; // "HOLG"
 export interface Transaction {
   readonly head: RecordHead;
   readonly part: Part;
+  /** The rows it takes out, where they are at hand; else they are read. */
+  readonly dead?: Uint32Array;
 }
 
 /** "HOLG", checksum, generation, dimension, zeros. */
@@ -113,7 +115,7 @@ export function appendTransaction(
     ...{ kind, file: log, name, base: start + headBytes, firstRow, ...counts, largestNorm, lost, checksumsCrc },
     details: { layout: layoutOf(kind, counts), checksums, checked: new Uint8Array(layout.blocks) },
   };
-  return { head, part };
+  return { head, part, dead: encoded.dead };
 }
 
 /** Small neighbours in one write. */

@@ -27,6 +27,8 @@ export interface SimulatedDisk extends Disk {
   instant(): Instant;
   /** Called before every change with what it is; may throw, and then nothing is changed. */
   before: (what: string) => void;
+  /** The same before every read, list and look. */
+  beforeRead: (what: string) => void;
   /** Called before a write; returns how many bytes are taken. */
   take: (bytes: number) => number;
   /** This flush is left out. */
@@ -89,8 +91,12 @@ export function simulatedDisk(start: Instant = nothing): SimulatedDisk {
   };
   const fileOf = (inode: number, name: string): DiskFile => ({
     descriptor: null,
-    size: () => (content.get(inode) as Uint8Array).length,
+    size: () => {
+      if (!isLock(name)) disk.beforeRead(`look at ${name}`);
+      return (content.get(inode) as Uint8Array).length;
+    },
     read: (at, into) => {
+      if (!isLock(name)) disk.beforeRead(`read ${name}`);
       const bytes = (content.get(inode) as Uint8Array).subarray(at, at + into.length);
       into.set(bytes);
       return bytes.length;
@@ -116,6 +122,7 @@ export function simulatedDisk(start: Instant = nothing): SimulatedDisk {
   const disk: SimulatedDisk = {
     path: "simulated",
     before: () => {},
+    beforeRead: () => {},
     take: (bytes) => bytes,
     skip: null,
     seen: new Set(),
@@ -126,7 +133,10 @@ export function simulatedDisk(start: Instant = nothing): SimulatedDisk {
       made = "pending";
       return true;
     },
-    list: () => (made === "no" ? null : [...names.keys()]),
+    list: () => {
+      disk.beforeRead("list");
+      return made === "no" ? null : [...names.keys()];
+    },
     open: (name, mode) => {
       const inode = names.get(name);
       if (mode !== "create") return inode === undefined ? null : fileOf(inode, name);

@@ -347,10 +347,9 @@ test("ids, metadata and patterns come back as they were, whatever they are", () 
     fc.string({ minLength: 1, maxLength: 30, unit: "grapheme" }).filter((text) => !text.includes("\0")),
   );
   const metadata = fc.option(
-    fc.dictionary(
-      fc.string({ unit: "grapheme" }).filter((key) => !["__proto__", "constructor", "prototype"].includes(key)),
-      fc.jsonValue({ maxDepth: 3 }),
-    ),
+    fc
+      .dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue({ maxDepth: 3 }))
+      .filter((object) => !/"(?:__proto__|constructor|prototype)":/.test(JSON.stringify(object))),
   );
   const value = fc.float({ noNaN: true, noDefaultInfinity: true });
   const entries = fc.uniqueArray(fc.record({ id, metadata, pattern: fc.array(value, { minLength: 3, maxLength: 3 }) }), {
@@ -384,6 +383,6 @@ test("ids, metadata and patterns come back as they were, whatever they are", () 
       });
       rmSync(folder, { recursive: true });
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
