@@ -15,7 +15,7 @@ export function circuitDepthClaim(build: typeof compile = compile): Claim {
     expected:
       "n = 2 ... 256: depth 4 with fixed patterns (also kernelised), 7 with patterns as inputs, 4 L for L updates; gates and wires at most linear in n; all below the formula with our own d_std, d_sum, d_exp",
     tolerance: "depths: none. Fitted exponents of gates and wires over n in [0.7, 1.1]: linear for large n, with a part that does not grow",
-    seconds: 2,
+    seconds: 0.5,
     run({ seed, progress }) {
       let wrong = 0;
       const gates: number[] = [];

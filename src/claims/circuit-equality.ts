@@ -58,7 +58,7 @@ export function circuitEqualityClaim(build: typeof compile = compile): Claim {
     expected:
       "no mismatch on any input of (3, 3, 3) and (4, 3, 4) and a part of those of (2, 4, 4), at two betas and three kinds of patterns, nor on random inputs of (64, 16, 6)",
     tolerance: "none: integers",
-    seconds: 5,
+    seconds: 4,
     run({ seed, progress }) {
       let wrong = 0;
       let checked = 0;

@@ -50,7 +50,7 @@ export function circuitPrecisionClaim(run: typeof retrieve = retrieve): Claim {
     expected:
       "each further bit halves the error, below 5 % at 8 bits, and doubles the gates; with 4 bits fewer answers have the right nearest pattern at n = 256 than at n = 16, with 1 + log2 n bits at least 94 % everywhere; depth 4; sums of n words of n bits at depth 7",
     tolerance: "slopes of log2 error over bits in [-1.25, -0.8], of log2 gates in [0.9, 1.1]; shares of 200 cues (standard error 2 %)",
-    seconds: 3,
+    seconds: 2.5,
     run({ seed, progress }) {
       const bits = [4, 5, 6, 7, 8];
       const byBits = bits.map((p, at) => {

@@ -37,7 +37,7 @@ export function circuitUniformClaim(generate: typeof gateAt = gateAt): Claim {
       "every gate of two families with fixed patterns and with patterns as inputs equal to the built one; at n = 2^20 every queried wire reads an earlier source and asks for at most one pattern entry",
     tolerance:
       "none. The table of the exponential is a constant of the family, computed beforehand (in time polynomial in p, not logarithmic)",
-    seconds: 1,
+    seconds: 0.2,
     run({ seed, progress }) {
       const small = (["fixed", "input"] as const).map((memory) => different(memory, seed));
       progress(1, 2);
