@@ -18,11 +18,14 @@ await build({
     capacity: "src/capacity/index.ts",
     circuits: "src/circuits/index.ts",
     tasks: "src/tasks/index.ts",
+    layers: "src/layers/index.ts",
+    store: "src/store/index.ts",
     worker: "src/worker/main.ts",
   },
   outdir: "dist",
   splitting: true,
   platform: "neutral",
+  external: ["node:*"],
   mainFields: ["module", "main"],
 });
 await build({
