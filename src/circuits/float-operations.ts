@@ -8,27 +8,22 @@ import type { Circuit } from "./circuit.ts";
 import { floorFloat } from "./float-arithmetic.ts";
 import { type Float, zeroFloat } from "./float-format.ts";
 import { expFloat, sqrtFloat } from "./float-functions.ts";
-import { bitOf, bitWeights, buffer, conjunction, numberOfBits, stepGates, type Thermometer, unary } from "./primitives.ts";
+import { bitOfFloat, gridOf, middles } from "./float-grid.ts";
+import { productOfFloats } from "./float-product.ts";
+import { bitWeights, buffer, conjunction, numberOfBits, stepGates, type Thermometer, unary } from "./primitives.ts";
 import { prune } from "./prune.ts";
 
-export type FloatOperation = "sum" | "product" | "quotient" | "at most" | "floor" | "exp" | "sqrt";
-
-/** Every number of F_p, ascending. */
-function gridOf(p: number): Float[] {
-  const positive: Float[] = [];
-  for (let e = -(2 ** p); e < 2 ** p; e++) for (let m = 2 ** (p - 1); m < 2 ** p; m++) positive.push({ m: BigInt(m), e });
-  return [...positive.map(({ m, e }) => ({ m: -m, e })).reverse(), zeroFloat(p), ...positive];
-}
+export type FloatOperation = "sum" | "product" | "iterated product" | "quotient" | "at most" | "floor" | "exp" | "sqrt";
 
 /**
- * @param operands of "sum", at least 2. A quotient by 0, the root of a negative number and pairs that are no numbers have no meaning: there the circuit gives anything.
+ * @param operands of "sum" and "iterated product", at least 2. A quotient by 0, the root of a negative number and pairs that are no numbers have no meaning: there the circuit gives anything.
  * @throws HopfieldError E_RANGE (p other than 2 and 3: values have to stay exact in doubles).
  */
 export function floatCircuit(operation: FloatOperation, p: number, operands = 2): Circuit {
   checkNumber("floatCircuit", "p", p, { whole: true, atLeast: 2, atMost: 3 });
   const single = operation === "floor" || operation === "exp" || operation === "sqrt";
   const width = 2 * (p + 1);
-  const count = single ? 1 : operation === "sum" ? operands : 2;
+  const count = single ? 1 : operation === "sum" || operation === "iterated product" ? operands : 2;
   const b = createBuilder(count * width);
   const words = Array.from({ length: count }, (_, i) => Array.from({ length: width }, (_bit, k) => i * width + k));
   return prune(finish(b, single ? table(b, operation, p, words[0] ?? []) : outputsOf(b, operation, p, words)));
@@ -63,13 +58,9 @@ function table(b: Builder, operation: FloatOperation, p: number, word: readonly 
   );
 }
 
-function bitOfFloat(x: Float | undefined, p: number, k: number): number {
-  const { m, e } = x ?? zeroFloat(p);
-  return k <= p ? bitOf(Number(m), k) : bitOf(e, k - p - 1);
-}
-
 function outputsOf(b: Builder, operation: FloatOperation, p: number, words: readonly number[][]): number[] {
   if (operation === "product") return rounded(b, p, productForm(b, p, words), 2 ** (p + 1));
+  if (operation === "iterated product") return productOfFloats(b, p, words);
   const values = words.map((word) => valueForm(b, p, word));
   const [x = 0, y = 0] = values;
   if (operation === "sum") return rounded(b, p, addForm(b, values, new Array(values.length).fill(1)), 2 ** p);
@@ -114,17 +105,6 @@ function productForm(b: Builder, p: number, words: readonly number[][]): number 
     });
   });
   return addForm(b, terms, factors);
-}
-
-/** The middle between neighbours of the grid in units of 2^-(2^p + 2), and whether it belongs to the upper one. */
-function middles(p: number, grid: readonly Float[]): { twice: number; inclusive: boolean }[] {
-  const unit = ({ m, e }: Float): number => Number(m) * 2 ** (e + 2 ** p);
-  return grid.slice(1).map((upper, i) => {
-    const lower = grid[i] as Float;
-    // Ties to the even significand; between 0 and its neighbours, to 0.
-    const inclusive = upper.m === 0n || (lower.m !== 0n && upper.m % 2n === 0n);
-    return { twice: unit(lower) + unit(upper), inclusive };
-  });
 }
 
 /** The grid level of a form in units of 2^-scale, then its bits: two layers. */

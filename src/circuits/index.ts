@@ -28,6 +28,7 @@ export { type Head, type MultiHeadOptions, multiHeadGraph } from "./multi-head.t
 export { createNetwork, type IntegerMatrix, type Network, type NetworkOptions } from "./network.ts";
 export { prune } from "./prune.ts";
 export { quantisePatterns, randomIntegers, randomPatterns } from "./quantise.ts";
+export { reachabilityCircuit } from "./reachability.ts";
 export { retrieve } from "./retrieve.ts";
 export { share } from "./share.ts";
 export { readCircuit, writeCircuit } from "./text.ts";

@@ -39,8 +39,8 @@ export function fixedLedger(format: FixedFormat, n: number): { entries: LedgerEn
   return { entries, depths: depthsOf(entries) };
 }
 
-/** Circuits of floating-point operations. The iterated product in F_p is not among them: it is counted as that of fixed point, whose construction it shares. */
-export function floatLedger(p: number, n: number): { entries: LedgerEntry[]; depths: Omit<OperationDepths, "product"> } {
+/** Circuits of floating-point operations in F_p. */
+export function floatLedger(p: number, n: number): { entries: LedgerEntry[]; depths: OperationDepths } {
   const entry = (operation: string, circuit: ReturnType<typeof floatCircuit>): LedgerEntry => ({ operation, measures: measure(circuit) });
   const entries = [
     entry("x + y", floatCircuit("sum", p)),
@@ -49,6 +49,7 @@ export function floatLedger(p: number, n: number): { entries: LedgerEntry[]; dep
     entry("x <= y", floatCircuit("at most", p)),
     entry("floor", floatCircuit("floor", p)),
     entry("iterated sum", floatCircuit("sum", p, n)),
+    entry("iterated product", floatCircuit("iterated product", p, n)),
     entry("exp", floatCircuit("exp", p)),
     entry("sqrt", floatCircuit("sqrt", p)),
   ];

@@ -27,9 +27,9 @@ export function logWeight({ K }: LogScale, x: number): number {
 
 /**
  * t with [sum of logWeight >= t] = [product >= bound] (strict: > bound). Every rounding moves the sum by at most 1/2, and a product on the right side by more than n + 2 in all.
- * @param bound whole, at least 1.
+ * @param bound whole, at least 1; times 2^exponent.
  */
-export function logThreshold({ K, n }: LogScale, bound: number, strict: boolean): number {
-  const exact = 2 ** K * portableLog2(bound);
+export function logThreshold({ K, n }: LogScale, bound: number, strict: boolean, exponent = 0): number {
+  const exact = 2 ** K * (portableLog2(bound) + exponent);
   return strict ? Math.floor(exact + n / 2 + 0.5) + 1 : Math.ceil(exact - n / 2 - 0.5);
 }

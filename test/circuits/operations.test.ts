@@ -5,7 +5,15 @@ import { countGates, depthOf } from "../../src/circuits/circuit.ts";
 import { evaluate } from "../../src/circuits/evaluate.ts";
 import { divideFixed, expFixed, type FixedFormat, multiplyFixed, sqrtFixed, sumFixed } from "../../src/circuits/fixed-arithmetic.ts";
 import { fixedCircuit } from "../../src/circuits/fixed-operations.ts";
-import { addFloats, atMostFloat, divideFloats, floorFloat, multiplyFloats, sumFloats } from "../../src/circuits/float-arithmetic.ts";
+import {
+  addFloats,
+  atMostFloat,
+  divideFloats,
+  floorFloat,
+  multiplyAllFloats,
+  multiplyFloats,
+  sumFloats,
+} from "../../src/circuits/float-arithmetic.ts";
 import type { Float } from "../../src/circuits/float-format.ts";
 import { expFloat, sqrtFloat } from "../../src/circuits/float-functions.ts";
 import { floatCircuit } from "../../src/circuits/float-operations.ts";
@@ -103,6 +111,26 @@ describe.each([2, 3])("F_p, p = %i", (p) => {
     }
   });
 
+  it("iterated product of two to five: depth 4, one rounding", () => {
+    for (const n of [2, 3, 5]) {
+      const circuit = floatCircuit("iterated product", p, n);
+      verifyCircuit(circuit);
+      expect(depthOf(circuit)).toBe(4);
+      const random = randomStream(4, p);
+      for (let t = 0; t < 200; t++) {
+        // Half of them with exponents near 0, so that products do not all leave the range.
+        const numbers = Array.from({ length: n }, () => {
+          const x = list[uniformInteger(random, list.length)] as Float;
+          return t % 2 || x.m === 0n ? x : { m: x.m, e: uniformInteger(random, 3) - 2 };
+        });
+        expect([numbers.map(key), read(evaluate(circuit, numbers.flatMap(bits)))]).toEqual([
+          numbers.map(key),
+          key(multiplyAllFloats(p, numbers)),
+        ]);
+      }
+    }
+  });
+
   it("iterated sum of five: depth 4, one rounding", () => {
     const circuit = floatCircuit("sum", p, 5);
     expect(depthOf(circuit)).toBe(4);
@@ -173,7 +201,7 @@ describe("the ledger", () => {
     expect(theoremDepth(fixed.depths, 1, true)).toBe(10 * 3 + 8 * 2 + 2);
     expect(theoremDepth(fixed.depths, 3, false, 5)).toBe(4 * 5 + 3 * 38);
     const float = floatLedger(2, 8);
-    expect(float.depths).toMatchObject({ std: 4, sum: 4, exp: 2, sqrt: 2 });
+    expect(float.depths).toEqual({ std: 4, sum: 4, product: 4, exp: 2, sqrt: 2 });
     expect(theoremDepth(float.depths, 1, false)).toBe(58);
     for (const { measures } of [...fixed.entries, ...float.entries]) expect(measures.gates).toBeGreaterThan(0);
   });
