@@ -83,7 +83,7 @@ function costTable({ machine, date, cost }) {
     ];
   };
   return [
-    `${machine}, ${date}. Milliseconds of CPU time on one thread for a memory made anew and one update of all queries, d 64 unless said; slopes of log time over log size, least squares.`,
+    `${machine}, ${date}. Milliseconds of CPU time on one thread of one update of all queries (linear and random-features with the sums they derive from the patterns), d 64 unless said; slopes of log time over log size, least squares.`,
     "",
     ...["L", "M", "d", "B"].flatMap(table),
     "![cost against length](cost.svg)",
