@@ -51,7 +51,11 @@ export function freshAssociation(s: Settings, random: RandomStream): Record<stri
 /** beta and alpha of a head; a learned alpha is 1 + logistic(a), Wu et al. (STanHop, arXiv 2312.17346). */
 export function numbersOf(s: Settings, parameters: Parameters, head: number): HeadNumbers {
   const learned = (name: string): number => (parameters[name] as Tensor).data[head] as number;
-  return { beta: s.learnBeta ? learned("beta") : s.beta, alpha: s.learnAlpha ? 1 + 1 / (1 + portableExp(-learned("alpha"))) : s.alpha };
+  return {
+    head,
+    beta: s.learnBeta ? learned("beta") : s.beta,
+    alpha: s.learnAlpha ? 1 + 1 / (1 + portableExp(-learned("alpha"))) : s.alpha,
+  };
 }
 
 export function associate(pass: Pass, s: Settings, parameters: Parameters, roles: Roles): { y: Tensor; saved: Association } {
@@ -65,7 +69,7 @@ export function associate(pass: Pass, s: Settings, parameters: Parameters, roles
     : null;
   const q = spaces ? reshaped(spaces.q.y, state.values) : state.values;
   const k = spaces ? reshaped(spaces.k.y, stored.values) : stored.values;
-  const projection = openRole(w, s, parameters, "projection", s.connected ? stored.values : roles.projection);
+  const projection = openRole(w, s, parameters, "projection", roles.projection);
   const omega = frequencies(s);
   const read = tensor(w, layout.states, s.heads * s.pattern);
   const inputs: HeadInput[] = [];
@@ -92,7 +96,7 @@ export function associate(pass: Pass, s: Settings, parameters: Parameters, roles
 export interface AssociationGradients {
   readonly dState: Tensor;
   readonly dStored: Tensor;
-  readonly dProjection: Tensor | null;
+  readonly dProjection: Tensor;
   readonly gradients: Record<string, Parameters | Tensor>;
 }
 
@@ -127,10 +131,9 @@ export function associateBack(pass: Pass, s: Settings, parameters: Parameters, s
   const dProjected = closeRole(w, s, parameters, "projection", saved.projection, dv, found);
   const dQueries = closeSpace(w, parameters, saved.spaces?.q ?? null, dq, found);
   const dKeys = closeSpace(w, parameters, saved.spaces?.k ?? null, dk, found);
-  if (s.connected) w.kernels.addScaled(dProjected.data.byteOffset, 1, dProjected.data.length, dKeys.data.byteOffset);
   const dState = closeRole(w, s, parameters, "state", saved.state, dQueries, found);
   const dStored = closeRole(w, s, parameters, "stored", saved.stored, dKeys, found);
-  return { dState, dStored, dProjection: s.connected ? null : dProjected, gradients };
+  return { dState, dStored, dProjection: dProjected, gradients };
 }
 
 const reshaped = (x: Tensor, like: Tensor): Tensor => ({ data: x.data, rows: like.rows, columns: like.columns });

@@ -70,7 +70,7 @@ export interface AssociationOptions {
   readonly staticState?: boolean;
   readonly staticStored?: boolean;
   readonly staticProjection?: boolean;
-  /** Values are made of the projected stored patterns: W_V (W_K y). Default false. */
+  /** Values go through the projection of the stored patterns before their own: W_V (W_K y) (equation 10 of the paper). Default false. */
   readonly connected?: boolean;
   /** Queries and keys share their projection: the similarity is the learned kernel <W u, W v>. Default false. */
   readonly tied?: boolean;
@@ -218,8 +218,9 @@ function checkTogether(where: string, s: Settings): void {
   const sizes: readonly (readonly [boolean, string, number, string, number])[] = [
     [s.staticState, "stateSize", s.stateSize, "hidden", s.hidden],
     [s.staticStored, "storedSize", s.storedSize, "hidden", s.hidden],
-    [s.staticProjection && !s.connected, "projectionSize", s.projectionSize, "pattern", s.pattern],
-    [s.connected && s.staticProjection, "hidden", s.hidden, "pattern", s.pattern],
+    [s.staticProjection && !(s.connected && !s.staticStored), "projectionSize", s.projectionSize, "pattern", s.pattern],
+    [s.connected, "hidden", s.hidden, "pattern", s.pattern],
+    [s.connected, "storedSize", s.storedSize, "projectionSize", s.projectionSize],
     [s.tied, "stateSize", s.stateSize, "storedSize", s.storedSize],
   ];
   for (const [applies, name, size, other, expected] of sizes) {

@@ -77,7 +77,7 @@ function weighByFeatures({ pass, s, layout, support, numbers, omega, q, k }: Hea
   const sums = tensor(w, layout.states, 1);
   layout.bags.forEach((bag, b) => {
     const { at, stride } = blockOf(p, bag);
-    const keep = support.keepOf(b, bag.rows, bag.columns, bag.stored);
+    const keep = support.keepOf(b, numbers.head, bag.rows, bag.columns, bag.stored);
     if (keep)
       for (let i = 0; i < bag.rows; i++) w.kernels.keepSome(at + i * stride, keep + i * bag.columns, 1, bag.columns, at + i * stride);
     w.kernels.ratioRows(at, bag.rows, bag.columns, stride, at, sums.data.byteOffset + bag.state * 4);

@@ -19,4 +19,15 @@ export type { OptimiserOptions } from "./optimise.ts";
 export { copyTree, countParameters, listed } from "./parameters.ts";
 export { flatten, lastRow, maxPoolBags, meanPool } from "./reduce.ts";
 export { type Batch, type Block, block, type Parameters, type Pass, type Tensor, type TypedBlock } from "./types.ts";
+export {
+  readUpstreamLayer,
+  runUpstreamLayer,
+  type Sequences,
+  type UpstreamClass,
+  type UpstreamInputs,
+  type UpstreamLayer,
+  type UpstreamResult,
+} from "./upstream.ts";
+export type { UpstreamArguments } from "./upstream-config.ts";
+export { type FeatureEncoding, readNetwork, type SavedNetwork, writeNetwork } from "./weights.ts";
 export { openWorkspace, scoped, type Workspace } from "./workspace.ts";

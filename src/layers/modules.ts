@@ -7,7 +7,8 @@ import { checkNumber } from "../core/options.ts";
 import { type Association, associate, associateBack, closeOutput, freshAssociation, type OutputSaved, openOutput } from "./associate.ts";
 import { type AssociationOptions, settingsOf } from "./association-options.ts";
 import { evenOffsets } from "./batch.ts";
-import { type Folded, fold, foldBack, folds } from "./fold.ts";
+import { type Folded, fold, folds } from "./fold.ts";
+import { foldBack } from "./fold-back.ts";
 import { drawn } from "./linear.ts";
 import { type Block, block, type Parameters, type Tensor } from "./types.ts";
 import { layoutOf, sharedLayout } from "./weigh.ts";
@@ -119,12 +120,12 @@ export function lookup(options: LookupOptions): Block {
     backward(parameters, saved, dy, pass) {
       const w = pass.workspace;
       const { dState, dStored, dProjection, gradients } = associateBack(pass, s, parameters, saved, dy);
-      const patterns = sumOf(w, [dStored, separateTargets ? null : dProjection]);
+      const patterns = sumOf(w, separateTargets ? [dStored] : [dStored, dProjection]);
       return [
         dState,
         {
           patterns: trainable ? patterns : zeros(w, quantity, s.storedSize),
-          ...(separateTargets ? { targets: dProjection ?? zeros(w, quantity, s.projectionSize) } : {}),
+          ...(separateTargets ? { targets: dProjection } : {}),
           ...gradients,
         },
       ];
@@ -140,8 +141,8 @@ function learnedOptions(where: string, options: PoolingOptions): { quantity: num
 const deviationOf = (deviation: number | "scaled", columns: number): number =>
   deviation === "scaled" ? Math.sqrt(1 / columns) : deviation;
 
-function sumOf(w: Workspace, parts: readonly (Tensor | null)[]): Tensor {
-  const [first, ...others] = parts.filter((each) => each !== null);
+function sumOf(w: Workspace, parts: readonly Tensor[]): Tensor {
+  const [first, ...others] = parts;
   const sum = copyOf(w, first as Tensor);
   for (const each of others) w.kernels.addScaled(each.data.byteOffset, 1, each.data.length, sum.data.byteOffset);
   return sum;

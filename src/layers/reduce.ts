@@ -3,7 +3,7 @@ import { HopfieldError } from "../core/errors.ts";
 import { checkNumber } from "../core/options.ts";
 import { oneRowEach } from "./batch.ts";
 import { type Batch, type Block, block, type Parameters, type Tensor } from "./types.ts";
-import { tensor, zeros } from "./workspace.ts";
+import { addressOf, tensor, zeros } from "./workspace.ts";
 
 /** Mean over the instances of each bag. */
 export function meanPool(): Block {
@@ -11,19 +11,22 @@ export function meanPool(): Block {
     init: () => ({}),
     forward(_, x, { workspace }) {
       const bags = x.offsets.length - 1;
-      const y = zeros(workspace, bags, x.columns);
-      eachRow(x, (row, b, count) => {
-        for (let c = 0; c < x.columns; c++) {
-          const at = b * x.columns + c;
-          y.data[at] = (y.data[at] as number) + (x.data[row * x.columns + c] as number) / count;
-        }
+      const y = tensor(workspace, bags, x.columns);
+      const from = addressOf(workspace, x);
+      eachBag(x, (b, first, count) => {
+        const to = y.data.byteOffset + b * x.columns * 4;
+        workspace.kernels.columnSums(from + first * x.columns * 4, count, x.columns, to, 0);
+        workspace.kernels.scaleTo(to, 1 / count, x.columns, to);
       });
       return [{ ...y, offsets: oneRowEach(bags) }, x];
     },
     backward(_, x, dy, { workspace }) {
       const dx = tensor(workspace, x.rows, x.columns);
-      eachRow(x, (row, b, count) => {
-        for (let c = 0; c < x.columns; c++) dx.data[row * x.columns + c] = (dy.data[b * x.columns + c] as number) / count;
+      const slope = addressOf(workspace, dy);
+      eachBag(x, (b, first, count) => {
+        for (let row = first; row < first + count; row++) {
+          workspace.kernels.scaleTo(slope + b * x.columns * 4, 1 / count, x.columns, dx.data.byteOffset + row * x.columns * 4);
+        }
       });
       return [dx, {}];
     },
@@ -101,6 +104,10 @@ export function lastRow(): Block {
       return [dx, {}];
     },
   });
+}
+
+function eachBag({ offsets }: Batch, visit: (bag: number, first: number, count: number) => void): void {
+  for (let b = 0; b + 1 < offsets.length; b++) visit(b, offsets[b] as number, (offsets[b + 1] as number) - (offsets[b] as number));
 }
 
 function eachRow(x: Batch, visit: (row: number, bag: number, count: number) => void): void {

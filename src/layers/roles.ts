@@ -15,6 +15,8 @@ export interface Role {
   readonly norm: Normalised | null;
   /** What the projection was applied to. */
   readonly normed: Tensor;
+  /** Values that went through the map of the stored patterns first. */
+  readonly between: Tensor | null;
 }
 
 interface Plan {
@@ -45,16 +47,18 @@ export function planOf(s: Settings, role: RoleName): Plan {
       still: s.staticStored,
       parameters: "stored",
     };
-  const inputs = s.connected ? (s.staticStored ? s.hidden : s.heads * s.hidden) : s.projectionSize;
   return {
-    inputs,
+    inputs: s.projectionSize,
     outputs: s.heads * s.pattern,
     perHead: s.pattern,
-    normalize: s.normalizeProjection && !s.connected,
+    normalize: s.normalizeProjection,
     still: s.staticProjection,
     parameters: "projection",
   };
 }
+
+/** Whether values go through the map of the stored patterns before their own. */
+const throughStored = (s: Settings, role: RoleName): boolean => role === "projection" && s.connected && !s.staticStored;
 
 /** Fresh parameters of all three roles. */
 export function freshRoles(s: Settings, random: RandomStream): Record<string, Parameters> {
@@ -63,7 +67,7 @@ export function freshRoles(s: Settings, random: RandomStream): Record<string, Pa
     const plan = planOf(s, role);
     if (plan.normalize && s.affine) made[`${role}Norm`] = freshNorm(plan.inputs, true);
     if (plan.still || plan.parameters !== role) continue;
-    made[role] = freshMap(random, plan.inputs, plan.outputs, s);
+    made[role] = freshMap(random, throughStored(s, role) ? s.heads * s.hidden : plan.inputs, plan.outputs, s);
   }
   return made;
 }
@@ -86,9 +90,28 @@ export function openRole(workspace: Workspace, s: Settings, parameters: Paramete
   const plan = planOf(s, role);
   const norm = normRole(workspace, s, parameters, role, x);
   const normed = norm?.y ?? x;
-  if (plan.still) return { values: normed, headStep: 0, norm, normed };
-  const map = parameters[plan.parameters] as Parameters;
-  return { values: mapRows(workspace, normed, map.weight as Tensor, map.bias as Tensor | undefined), headStep: plan.perHead, norm, normed };
+  const between = throughStored(s, role) ? mapBy(workspace, normed, parameters.stored as Parameters) : null;
+  if (plan.still) return { values: between ?? normed, headStep: between ? s.hidden : 0, norm, normed, between };
+  const values = mapBy(workspace, between ?? normed, parameters[plan.parameters] as Parameters);
+  return { values, headStep: plan.perHead, norm, normed, between };
+}
+
+const mapBy = (workspace: Workspace, x: Tensor, map: Parameters): Tensor =>
+  mapRows(workspace, x, map.weight as Tensor, map.bias as Tensor | undefined);
+
+/** Back through one map; adds to the gradients of its parameters. */
+function mapByBack(
+  workspace: Workspace,
+  parameters: Parameters,
+  name: string,
+  x: Tensor,
+  dy: Tensor,
+  gradients: Record<string, Parameters>,
+): Tensor {
+  const map = parameters[name] as Parameters;
+  const { dx, dWeight, dBias } = mapRowsBack(workspace, x, map.weight as Tensor, dy, map.bias !== undefined, true);
+  collect(gradients, name, { weight: dWeight, ...(dBias ? { bias: dBias } : {}) });
+  return dx as Tensor;
 }
 
 /** Gradient by the input of the role; those of its parameters are put into `gradients` (added, where projections are tied). */
@@ -97,18 +120,14 @@ export function closeRole(
   s: Settings,
   parameters: Parameters,
   role: RoleName,
-  { norm, normed }: Role,
+  { norm, normed, between }: Role,
   dValues: Tensor,
   gradients: Record<string, Parameters>,
 ): Tensor {
   const plan = planOf(s, role);
   let slope = dValues;
-  if (!plan.still) {
-    const map = parameters[plan.parameters] as Parameters;
-    const { dx, dWeight, dBias } = mapRowsBack(workspace, normed, map.weight as Tensor, dValues, map.bias !== undefined, true);
-    collect(gradients, plan.parameters, { weight: dWeight, ...(dBias ? { bias: dBias } : {}) });
-    slope = dx as Tensor;
-  }
+  if (!plan.still) slope = mapByBack(workspace, parameters, plan.parameters, between ?? normed, slope, gradients);
+  if (between) slope = mapByBack(workspace, parameters, "stored", normed, slope, gradients);
   return closeNorm(workspace, parameters, role, norm, slope, gradients);
 }
 

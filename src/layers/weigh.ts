@@ -63,6 +63,7 @@ export function sharedLayout(stateOffsets: Int32Array, stored: number): Layout {
 export interface HeadNumbers {
   readonly beta: number;
   readonly alpha: number;
+  readonly head: number;
 }
 
 /** A block of weights as a part. */
@@ -71,22 +72,32 @@ export function blockOf(p: Tensor, { start, columns }: Meeting): Part {
 }
 
 /** Weights of all bags, as one row of numbers. */
-export function weigh(w: Workspace, s: Settings, layout: Layout, support: Support, q: Part, k: Part, { beta, alpha }: HeadNumbers): Tensor {
+export function weigh(
+  w: Workspace,
+  s: Settings,
+  layout: Layout,
+  support: Support,
+  q: Part,
+  k: Part,
+  { beta, alpha, head }: HeadNumbers,
+): Tensor {
   const p = tensor(w, 1, layout.total);
   for (const bag of layout.bags)
     timesNT(w, moved(q, bag.state, 0), moved(k, bag.stored, 0), blockOf(p, bag), bag.rows, bag.columns, s.hidden);
   w.kernels.scaleTo(p.data.byteOffset, beta, layout.total, p.data.byteOffset);
-  separateBlocks(w, s, layout, support, p, alpha);
+  separateBlocks(w, s, layout, support, p, alpha, head);
   return p;
 }
 
 /** Logits become weights, in place. */
-export function separateBlocks(w: Workspace, s: Settings, layout: Layout, support: Support, p: Tensor, alpha: number): void {
+export function separateBlocks(w: Workspace, s: Settings, layout: Layout, support: Support, p: Tensor, alpha: number, head = 0): void {
   const { kernels } = w;
   const scratch = reserve(w, 16 * layout.widest);
   layout.bags.forEach((bag, b) => {
     const { at, stride } = blockOf(p, bag);
-    const keep = support.keepOf(b, bag.rows, bag.columns, bag.stored);
+    const keep = support.keepOf(b, head, bag.rows, bag.columns, bag.stored);
+    const added = support.addedOf(b, head, bag.rows, bag.columns);
+    if (added) kernels.addScaled(added, 1, bag.rows * bag.columns, at);
     if (keep) for (let i = 0; i < bag.rows; i++) kernels.hideEntries(at + i * stride, keep + i * bag.columns, bag.columns);
     if (s.support === "top-k") kernels.keepLargest(at, bag.rows, bag.columns, stride, s.k);
     kernels.separateRows(s.kind, at, bag.rows, bag.columns, stride, alpha, s.k, at, scratch);

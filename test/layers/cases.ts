@@ -38,7 +38,14 @@ export function optionsOf(choice: Choice): AssociationOptions {
     heads: choice.heads,
     // Static roles need as many columns as a head has.
     hidden: choice.still === "none" ? 3 : size,
-    pattern: choice.still === "projection" || choice.still === "all" || choice.values === "connected" ? size : 2,
+    pattern:
+      choice.values === "connected"
+        ? choice.still === "none"
+          ? 3
+          : size
+        : choice.still === "projection" || choice.still === "all"
+          ? size
+          : 2,
     output: 3,
     beta: 0.9,
     learnBeta: choice.beta === "learned",

@@ -152,9 +152,13 @@ export function hopfield(
   };
   const q0 = role("state", roles.state, d.normalizeState, d.staticState, d.tied ? "stored" : "state");
   const k0 = role("stored", roles.stored, d.normalizeStored, d.staticStored, "stored");
-  const v0 = d.connected
-    ? role("projection", k0, false, d.staticProjection, "projection")
-    : role("projection", roles.projection, d.normalizeProjection, d.staticProjection, "projection");
+  // Connected values go through the map of the stored patterns first.
+  const normedValues = d.normalizeProjection
+    ? norm(tape, roles.projection, parameters.projectionNorm as Tree | undefined, d.eps)
+    : roles.projection;
+  const between = d.connected && !d.staticStored;
+  const mapped = between ? map(tape, normedValues, parameters.stored as Tree) : normedValues;
+  const v0 = d.staticProjection ? mapped : map(tape, mapped, parameters.projection as Tree);
   let kink = false;
   const heads: Node[] = [];
   for (let h = 0; h < d.heads; h++) {
@@ -162,7 +166,7 @@ export function hopfield(
     const space = (x: Node): Node => (d.normalizeHidden ? norm(tape, x, parameters.hiddenNorm as Tree | undefined, d.eps) : x);
     const q = space(part(q0, d.staticState, d.hidden));
     const k = space(part(k0, d.staticStored, d.hidden));
-    const v = part(v0, d.staticProjection, d.pattern);
+    const v = part(v0, d.staticProjection && !between, d.pattern);
     const beta = d.learnBeta ? slice(tape, node(parameters, "beta"), 0, 1, h, 1) : leaf([[d.beta]]);
     const alpha = d.learnAlpha
       ? each(

@@ -1,0 +1,162 @@
+/** @file What `hopfield train` was asked for: task, model, variant and numbers, checked before any data is made or read. */
+import { checkChoice, checkNumber } from "../core/options.ts";
+import type { LayerSeparation, LayerSupport, NetworkDescription } from "../layers/index.ts";
+import { CommandError } from "./failure.ts";
+import { flagOf, type Input, numberOf, type OptionSpec, textOf } from "./spec.ts";
+
+export type TaskName = "bit-pattern" | "latch" | "mnist-bags" | "mil";
+const taskNames: readonly TaskName[] = ["bit-pattern", "latch", "mnist-bags", "mil"];
+export type TrainModel = "association" | "pooling" | "lookup";
+
+/** Names of --variant: the separation and the support they stand for. */
+export const variants: Readonly<
+  Record<string, { readonly separation: LayerSeparation; readonly support?: LayerSupport; readonly alpha?: "learned" }>
+> = {
+  softmax: { separation: "softmax" },
+  softmax1: { separation: "softmax1" },
+  sparsemax: { separation: "sparsemax" },
+  entmax: { separation: "entmax" },
+  "entmax-learned": { separation: "entmax", alpha: "learned" },
+  normmax: { separation: "normmax" },
+  "k-subset": { separation: "k-subset" },
+  "top-k": { separation: "softmax", support: "top-k" },
+  "random-masked": { separation: "softmax", support: "random" },
+  window: { separation: "softmax", support: "window" },
+  linear: { separation: "linear" },
+  "random-features": { separation: "random-features" },
+};
+
+export const trainOptions: readonly OptionSpec[] = [
+  { flags: "--task <name>", text: "bit-pattern, latch, mnist-bags, or mil (your own bags, with --data)", required: true },
+  { flags: "--model <name>", text: "association, pooling or lookup (default pooling)" },
+  { flags: "--variant <name>", text: `${Object.keys(variants).join(", ")} (default softmax)` },
+  { flags: "--preset <name>", text: "upstream: the network of hopfield-layers, without an embedding of the instances" },
+  { flags: "--epochs <n>", text: "at most so many", kind: "number" },
+  { flags: "--learning-rate <number>", text: "of AdamW", kind: "number" },
+  { flags: "--batch <n>", text: "bags of a step (default 32)", kind: "number" },
+  { flags: "--hidden <n>", text: "columns of the association space of a head (default 16)", kind: "number" },
+  { flags: "--heads <n>", text: "default 8", kind: "number" },
+  { flags: "--queries <n>", text: "pooling: learned queries (default 1); lookup: learned patterns (default 32)", kind: "number" },
+  { flags: "--beta <number>", text: "inverse temperature (default 1 / sqrt(hidden))", kind: "number" },
+  { flags: "--steps <n>", text: "updates of the state before it is read (default 0)", kind: "number" },
+  { flags: "--alpha <number>", text: "entmax (default 1.5), normmax (default 2)", kind: "number" },
+  { flags: "--k <n>", text: "top-k, k-subset (default 8)", kind: "number" },
+  { flags: "--window <n>", text: "window (default 5)", kind: "number" },
+  { flags: "--keep <number>", text: "random-masked: share that is seen (default 0.5)", kind: "number" },
+  { flags: "--features <n>", text: "random-features (default 64)", kind: "number" },
+  { flags: "--length <n>", text: "bit-pattern, latch: instances of a bag (default 16, 32)", kind: "number" },
+  { flags: "--place <where>", text: "latch: the symbol stands first or at a random place (default first)" },
+  { flags: "--dropout <rate>", text: "of association weights, in training (default 0; mil 0.1)", kind: "number" },
+  { flags: "--folds <n>", text: "mil: folds of the cross-validation (default 5)", kind: "number" },
+  { flags: "--threads <n>", text: "accepted; training runs on one core, with the same numbers for any n", kind: "number" },
+  { flags: "--build <name>", text: "kernels: plain (default; the same weights everywhere), relaxed or auto" },
+  { flags: "--baselines", text: "also train what has no association: pooling by mean and maximum, LSTM, one linear layer" },
+  { flags: "--data <file>", text: "mil: a table (.csv), one instance a row" },
+  { flags: "--bag <column>", text: "mil: the column that names the bag of a row (default bag)" },
+  { flags: "--target <column>", text: "mil: the column with the label of the bag" },
+  { flags: "--save <file>", text: "write the trained network: .safetensors, for hopfield predict" },
+  { flags: "--checkpoint <file>", text: "write the state of the run after every epoch: .safetensors" },
+  { flags: "--resume <file>", text: "go on from a checkpoint of the same command" },
+  { flags: "--plot <file>", text: "learning curves: .svg, .png or .csv" },
+  { flags: "--seeds <n>", text: "run the seeds seed ... seed + n - 1", kind: "number" },
+  { flags: "--seed <n>", text: "seed of everything random (default 1)", kind: "number" },
+];
+
+export interface TrainRequest {
+  readonly task: TaskName;
+  readonly model: TrainModel;
+  readonly variant: string;
+  readonly upstream: boolean;
+  readonly seed: number;
+  readonly seeds: number;
+  readonly length: number | undefined;
+  readonly place: "first" | "random";
+  readonly folds: number;
+  readonly epochs: number | undefined;
+  readonly learningRate: number | undefined;
+  readonly batch: number;
+  readonly build: "plain" | "relaxed" | "auto";
+  readonly baselines: boolean;
+  readonly quantity: number | undefined;
+  readonly heads: number | undefined;
+  readonly hidden: number | undefined;
+  readonly module: NonNullable<NetworkDescription["module"]>;
+}
+
+/** @throws HopfieldError E_RANGE, CommandError exit 2. */
+export function readRequest(input: Input): TrainRequest {
+  const where = "train";
+  const named = textOf(input, "task") ?? "";
+  if (["tabular", "series"].includes(named))
+    throw new CommandError("E_UNSUPPORTED", `train: the task ${named} is not in this version; there are ${taskNames.join(", ")}`, 2);
+  const task = checkChoice(where, "task", named, taskNames);
+  if (textOf(input, "model") === "hopular") throw new CommandError("E_UNSUPPORTED", "train: the model hopular is not in this version", 2);
+  const model = checkChoice(where, "model", textOf(input, "model") ?? "pooling", ["association", "pooling", "lookup"]);
+  const variant = checkChoice(where, "variant", textOf(input, "variant") ?? "softmax", Object.keys(variants));
+  const preset = textOf(input, "preset");
+  if (preset !== undefined) checkChoice(where, "preset", preset, ["upstream"]);
+  const whole = (name: string, atLeast = 1): number | undefined => {
+    const value = numberOf(input, name);
+    return value === undefined ? undefined : checkNumber(where, name, value, { atLeast, whole: true });
+  };
+  whole("threads");
+  const chosen = variants[variant] as (typeof variants)[string];
+  const alpha = chosen.alpha ?? numberOf(input, "alpha");
+  const given = {
+    beta: numberOf(input, "beta"),
+    steps: whole("steps", 0),
+    alpha,
+    k: whole("k"),
+    window: whole("window", 0),
+    keep: numberOf(input, "keep"),
+    features: whole("features"),
+    dropout: numberOf(input, "dropout"),
+  };
+  const request: TrainRequest = {
+    task,
+    model,
+    variant,
+    upstream: preset === "upstream",
+    seed: checkNumber(where, "seed", numberOf(input, "seed") ?? 1, { atLeast: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true }),
+    seeds: checkNumber(where, "seeds", numberOf(input, "seeds") ?? 1, { atLeast: 1, atMost: 1000, whole: true }),
+    length: whole("length"),
+    place: checkChoice(where, "place", textOf(input, "place") ?? "first", ["first", "random"]),
+    folds: checkNumber(where, "folds", numberOf(input, "folds") ?? 5, { atLeast: 2, atMost: 100, whole: true }),
+    epochs: whole("epochs"),
+    learningRate:
+      numberOf(input, "learningRate") === undefined
+        ? undefined
+        : checkNumber(where, "learningRate", numberOf(input, "learningRate"), { above: 0 }),
+    batch: whole("batch") ?? 32,
+    build: checkChoice(where, "build", textOf(input, "build") ?? "plain", ["plain", "relaxed", "auto"]),
+    baselines: flagOf(input, "baselines"),
+    quantity: whole("queries"),
+    heads: whole("heads"),
+    hidden: whole("hidden"),
+    module: {
+      separation: chosen.separation,
+      ...(chosen.support ? { support: chosen.support } : {}),
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    },
+  };
+  checkFit(request, input);
+  return request;
+}
+
+/** Options that mean nothing to the task are refused, not ignored. */
+function checkFit({ task, upstream, seeds }: TrainRequest, input: Input): void {
+  const refuse = (flag: string, why: string): never => {
+    throw new CommandError("E_UNSUPPORTED", `train: ${flag} ${why}`, 2);
+  };
+  const has = (name: string): boolean => input.options[name] !== undefined;
+  if (task === "mil")
+    for (const name of ["data", "target"]) if (!has(name)) throw new CommandError("E_RANGE", `train --task mil needs --${name}`, 2);
+  if (task !== "mil") for (const name of ["data", "target", "bag", "folds"]) if (has(name)) refuse(`--${name}`, "belongs to --task mil");
+  if (task !== "latch" && has("place")) refuse("--place", "belongs to --task latch");
+  if (task !== "latch" && task !== "bit-pattern" && has("length")) refuse("--length", "belongs to bit-pattern and latch");
+  if (upstream && task !== "bit-pattern" && task !== "latch") refuse("--preset upstream", "is there for bit-pattern and latch");
+  if (seeds > 1) for (const name of ["save", "checkpoint", "resume"]) if (has(name)) refuse(`--${name}`, "goes with one seed");
+  if (task === "mil")
+    for (const name of ["checkpoint", "resume"])
+      if (has(name)) refuse(`--${name}`, "goes with tasks of one training run, not with a cross-validation");
+}

@@ -1,0 +1,153 @@
+/** @file The way back through folded learned queries (fold.ts): every step of it in the opposite order. */
+
+import { numbersOf } from "./associate.ts";
+import type { Settings } from "./association-options.ts";
+import { dropBack } from "./dropout.ts";
+import { eachHeadQuery, every, type Folded, headLayout, shifted, turn } from "./fold.ts";
+import { part, timesNN, timesNT, timesTN } from "./products.ts";
+import { closeNorm, closeRole } from "./roles.ts";
+import type { Parameters, Pass, Tensor } from "./types.ts";
+import { blockOf, separateBlocksBack } from "./weigh.ts";
+import { tensor, type Workspace, zeros } from "./workspace.ts";
+
+export interface FoldGradients {
+  readonly dQueries: Tensor;
+  readonly dx: Tensor;
+}
+
+export function foldBack(
+  pass: Pass,
+  s: Settings,
+  parameters: Parameters,
+  saved: Folded,
+  dRead: Tensor,
+  gradients: Record<string, Parameters | Tensor>,
+): FoldGradients {
+  const w = pass.workspace;
+  const { layout, keys, values, u, p, blended, sums } = saved;
+  const rows = u.rows;
+  const quantity = rows / s.heads;
+  const bags = layout.bags.length;
+  const { weight, bias } = parameters.projection as { weight: Tensor; bias?: Tensor };
+  const dBlended = tensor(w, bags * rows, s.projectionSize);
+  const dSums = new Float32Array(bags * rows);
+  const dWeight = zeros(w, weight.rows, weight.columns);
+  const dBias = bias ? zeros(w, 1, bias.columns) : null;
+  eachHeadQuery(s, quantity, (h, r, row) => {
+    const slope = shifted(every(w, dRead, r, quantity), h * s.pattern);
+    timesNN(w, slope, part(w, weight, h * s.pattern), every(w, dBlended, row, rows), bags, s.projectionSize, s.pattern);
+    timesTN(w, slope, every(w, blended, row, rows), part(w, dWeight, h * s.pattern), bags, s.pattern, s.projectionSize, true);
+    if (!bias || !dBias) return;
+    for (let b = 0; b < bags; b++) {
+      const from = (b * quantity + r) * dRead.columns + h * s.pattern;
+      const sum = sums.data[b * rows + row] as number;
+      for (let c = 0; c < s.pattern; c++) {
+        const value = dRead.data[from + c] as number;
+        const at = h * s.pattern + c;
+        dBias.data[at] = (dBias.data[at] as number) + sum * value;
+        dSums[b * rows + row] = (dSums[b * rows + row] as number) + value * (bias.data[at] as number);
+      }
+    }
+  });
+  gradients.projection = { weight: dWeight, ...(dBias ? { bias: dBias } : {}) };
+
+  const scores = tensor(w, keys.rows, rows);
+  for (const bag of layout.bags)
+    timesNT(w, part(w, values, bag.stored), part(w, dBlended, bag.state), part(w, scores, bag.stored), bag.columns, rows, s.projectionSize);
+  let dz = tensor(w, 1, layout.total);
+  turn(layout, scores, dz, rows, new Float32Array(rows));
+  // A constant on all weights of a row has no slope where they always sum to the same.
+  if (s.separation === "softmax1" || saved.kept.keep) {
+    layout.bags.forEach((bag) => {
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < bag.columns; j++)
+          dz.data[bag.start + i * bag.columns + j] =
+            (dz.data[bag.start + i * bag.columns + j] as number) + (dSums[bag.state + i] as number);
+    });
+  }
+  dz = dropBack(pass, saved.kept, dz, s.dropout);
+  const dAlpha = new Float32Array(s.heads);
+  if (!s.learnAlpha) separateBlocksBack(w, s, layout, p, dz, s.alpha);
+  else {
+    for (let h = 0; h < s.heads; h++) {
+      const { alpha } = numbersOf(s, parameters, h);
+      dAlpha[h] = separateBlocksBack(w, s, headLayout(s, layout, h), p, dz, alpha) * (alpha - 1) * (2 - alpha);
+    }
+  }
+  if (s.learnAlpha) gradients.alpha = { data: dAlpha, rows: 1, columns: s.heads };
+
+  const dKeys = tensor(w, keys.rows, keys.columns);
+  const dValues = values === keys ? dKeys : tensor(w, values.rows, values.columns);
+  const du = zeros(w, rows, s.storedSize);
+  const dConstants = new Float32Array(rows);
+  for (const bag of layout.bags) {
+    const slope = blockOf(dz, bag);
+    timesTN(w, slope, part(w, u), part(w, dKeys, bag.stored), rows, bag.columns, s.storedSize);
+    timesTN(
+      w,
+      blockOf(saved.dropped, bag),
+      part(w, dBlended, bag.state),
+      part(w, dValues, bag.stored),
+      rows,
+      bag.columns,
+      s.projectionSize,
+      values === keys,
+    );
+    timesNN(w, slope, part(w, keys, bag.stored), part(w, du), rows, s.storedSize, bag.columns, true);
+    if (s.separation !== "softmax1") continue;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < bag.columns; j++)
+        dConstants[i] = (dConstants[i] as number) + (dz.data[bag.start + i * bag.columns + j] as number);
+  }
+  const dQueries = queriesBack(w, s, parameters, saved, du, dConstants, gradients);
+  const found = gradients as Record<string, Parameters>;
+  const dx = closeNorm(w, parameters, "stored", saved.storedNorm, dKeys, found);
+  if (values !== keys) {
+    const other = closeNorm(w, parameters, "projection", saved.projectionNorm, dValues, found);
+    w.kernels.addScaled(other.data.byteOffset, 1, other.data.length, dx.data.byteOffset);
+  }
+  return { dQueries, dx };
+}
+
+/** From u_h,r = beta W_K,h^T q_h,r and c_h,r = beta q_h,r . b_K,h back to W_K, b_K, beta and the queries. */
+function queriesBack(
+  w: Workspace,
+  s: Settings,
+  parameters: Parameters,
+  { state, q }: Folded,
+  du: Tensor,
+  dConstants: Float32Array,
+  gradients: Record<string, Parameters | Tensor>,
+): Tensor {
+  const quantity = q.rows / s.heads;
+  const { weight, bias } = parameters.stored as { weight: Tensor; bias?: Tensor };
+  const dWeight = tensor(w, weight.rows, weight.columns);
+  const dBias = bias ? zeros(w, 1, bias.columns) : null;
+  const dq = tensor(w, q.rows, s.hidden);
+  const dState = zeros(w, state.values.rows, state.values.columns);
+  const dBeta = new Float32Array(s.heads);
+  for (let h = 0; h < s.heads; h++) {
+    const { beta } = numbersOf(s, parameters, h);
+    timesTN(w, part(w, q, h * quantity), part(w, du, h * quantity), part(w, dWeight, h * s.hidden), quantity, s.hidden, s.storedSize);
+    timesNT(w, part(w, du, h * quantity), part(w, weight, h * s.hidden), part(w, dq, h * quantity), quantity, s.hidden, s.storedSize);
+    for (let r = 0; r < quantity; r++) {
+      const row = h * quantity + r;
+      const constant = dConstants[row] as number;
+      for (let c = 0; c < s.hidden; c++) {
+        const at = h * s.hidden + c;
+        const scaled = q.data[row * s.hidden + c] as number;
+        let slope = dq.data[row * s.hidden + c] as number;
+        if (bias && dBias) {
+          dBias.data[at] = (dBias.data[at] as number) + constant * scaled;
+          slope += constant * (bias.data[at] as number);
+        }
+        dBeta[h] = (dBeta[h] as number) + (slope * scaled) / beta;
+        const to = r * dState.columns + h * state.headStep + c;
+        dState.data[to] = (dState.data[to] as number) + beta * slope;
+      }
+    }
+  }
+  gradients.stored = { weight: dWeight, ...(dBias ? { bias: dBias } : {}) };
+  if (s.learnBeta) gradients.beta = { data: dBeta, rows: 1, columns: s.heads };
+  return closeRole(w, s, parameters, "state", state, dState, gradients as Record<string, Parameters>);
+}
