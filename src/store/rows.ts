@@ -57,29 +57,50 @@ export function patternAt(contents: Contents, row: number): Float32Array {
   return out;
 }
 
-/** Copies the patterns of the given rows (rising; null: all) one after another, in long reads where they follow each other. */
-export function copyPatterns({ parts }: Contents, rows: Uint32Array | null, dimension: number, into: Float32Array): void {
+/** Calls `visit` with each run of the given rows (rising; null: all) that follow each other within a part: first row of the part, how many. */
+function visitRuns({ parts }: Contents, rows: Uint32Array | null, visit: (part: Part, first: number, count: number) => void): void {
+  let next = 0;
+  for (const part of parts) {
+    if (rows === null) visit(part, 0, part.rows);
+    else {
+      const end = part.firstRow + part.rows;
+      while (next < rows.length && (rows[next] as number) < end) {
+        const first = rows[next] as number;
+        let count = 1;
+        while (next + count < rows.length && rows[next + count] === first + count && first + count < end) count++;
+        visit(part, first - part.firstRow, count);
+        next += count;
+      }
+    }
+  }
+}
+
+/** Copies the patterns of the given rows one after another, in long reads where they follow each other. */
+export function copyPatterns(contents: Contents, rows: Uint32Array | null, dimension: number, into: Float32Array): void {
   let at = 0;
-  const copy = (part: Part, first: number, count: number): void => {
+  visitRuns(contents, rows, (part, first, count) => {
     for (let row = first; row < first + count; row += stepOf(dimension)) {
       const some = Math.min(stepOf(dimension), first + count - row);
       readPatterns(part, row, some, into.subarray(at * dimension, (at + some) * dimension));
       at += some;
     }
-  };
-  let next = 0;
-  for (const part of parts) {
-    if (rows === null) copy(part, 0, part.rows);
-    else {
-      while (next < rows.length && (rows[next] as number) < part.firstRow + part.rows) {
-        const first = rows[next] as number;
-        let count = 1;
-        while (next + count < rows.length && rows[next + count] === first + count && first + count < part.firstRow + part.rows) count++;
-        copy(part, first - part.firstRow, count);
-        next += count;
-      }
-    }
-  }
+  });
+}
+
+function idsAt(contents: Contents, rows: Uint32Array): Id[] {
+  const ids: Id[] = [];
+  visitRuns(contents, rows, (part, first, count) => {
+    for (const code of readIdCodes(part, first, count)) ids.push(idOfCode(part, code));
+  });
+  return ids;
+}
+
+function allMetadataAt(contents: Contents, rows: Uint32Array): (Metadata | null)[] {
+  const all: (Metadata | null)[] = [];
+  visitRuns(contents, rows, (part, first, count) => {
+    for (const text of readMetadataBytes(part, first, count)) all.push(text.length > 0 ? parseMetadata(text) : null);
+  });
+  return all;
 }
 
 /** Rows of one long read: whole blocks. */
@@ -104,8 +125,8 @@ export function* batchesOf(
     copyPatterns(contents, some, dimension, data);
     yield {
       rows: { data, rows: some.length, columns: dimension },
-      ids: Array.from(some, (row) => idAt(contents, row)),
-      metadata: Array.from(some, (row) => metadataAt(contents, row)),
+      ids: idsAt(contents, some),
+      metadata: allMetadataAt(contents, some),
     };
   }
 }
