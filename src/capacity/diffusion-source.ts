@@ -5,7 +5,7 @@
 import { HopfieldError } from "../core/errors.ts";
 import { checkNumber } from "../core/options.ts";
 import { portableExp, portableLog } from "../core/portable.ts";
-import { randomStream, sampleWithoutReplacement, uniformInteger } from "../core/random.ts";
+import { normalQuantile, randomStream, sampleWithoutReplacement, uniform, uniformInteger } from "../core/random.ts";
 import { negligible, weightExp } from "./diffusion-exponential.ts";
 import { fillNormals } from "./diffusion-normals.ts";
 import { momentsOf } from "./diffusion-sampler.ts";
@@ -21,24 +21,38 @@ export interface TrialMean {
 const sourceStream = 0x16_0000;
 const trialStream = 0x17_0000;
 
+/** One trial: a random source and a random direction eta. */
+export interface Trial {
+  readonly source: number;
+  /** Dot products of the source with all patterns, less the bias. Used again by the next trial, as is `noise`. */
+  readonly own: Float64Array;
+  /** Dot products of eta with all patterns. */
+  readonly noise: Float64Array;
+  /** 0 ... trials - 1, each once: which slice of the normal law eta's component towards the source lies in. */
+  readonly stratum: number;
+}
+
 /**
- * Calls `visit` for each trial with a random source and a random direction eta: `own` are the dot products of the source with all patterns, less the bias; `noise` those of eta.
- * The logit of pattern i at source + sqrt(t) eta is (own[i] + sqrt(t) noise[i]) / t. Both arrays are used again.
+ * Calls `visit` for each trial. The logit of pattern i at source + sqrt(t) eta is (own[i] + sqrt(t) noise[i]) / t.
+ * eta is normal; its component along source - mean decides most about the weights (correlation .8 at the collapse), so the trials share out its law evenly.
  */
-export function forEachTrial(
-  set: PatternSet,
-  bias: Bias,
-  trials: number,
-  seed: number,
-  visit: (source: number, own: Float64Array, noise: Float64Array) => void,
-): void {
+export function forEachTrial(set: PatternSet, bias: Bias, trials: number, seed: number, visit: (trial: Trial) => void): void {
   const { data, rows, columns, halfNorms } = set;
+  const { mean } = momentsOf(set);
   const sources = randomStream(seed, sourceStream);
+  const strata = sampleWithoutReplacement(randomStream(seed, sourceStream + 2), trials, trials);
+  const within = randomStream(seed, sourceStream + 3);
   const [own, noise, eta] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(columns)];
   for (let trial = 0; trial < trials; trial++) {
     const source = uniformInteger(sources, rows);
-    fillNormals(eta, seed, trialStream, trial * columns);
+    const stratum = strata[trial] as number;
     const x = data.slice(source * columns, (source + 1) * columns);
+    fillNormals(eta, seed, trialStream, trial * columns);
+    setComponent(
+      eta,
+      x.map((value, k) => value - (mean[k] as number)),
+      normalQuantile((stratum + uniform(within)) / trials),
+    );
     for (let i = 0; i < rows; i++) {
       let a = 0;
       let b = 0;
@@ -50,8 +64,20 @@ export function forEachTrial(
       own[i] = bias === "norm" ? a - (halfNorms[i] as number) : a;
       noise[i] = b;
     }
-    visit(source, own, noise);
+    visit({ source, own, noise, stratum });
   }
+}
+
+/** Makes `value` the component of eta along the direction; a direction of length 0 has none. */
+function setComponent(eta: Float64Array, direction: Float64Array, value: number): void {
+  let [square, along] = [0, 0];
+  for (let k = 0; k < eta.length; k++) {
+    square += (direction[k] as number) * (direction[k] as number);
+    along += (direction[k] as number) * (eta[k] as number);
+  }
+  if (!(square > 0)) return;
+  const step = value / Math.sqrt(square) - along / square;
+  for (let k = 0; k < eta.length; k++) eta[k] = (eta[k] as number) + step * (direction[k] as number);
 }
 
 /**
@@ -68,13 +94,12 @@ export function sourceWeights(
   checkNumber("sourceWeights", "trials", trials, { atLeast: 2, whole: true });
   for (const time of times) checkNumber("sourceWeights", "time", time, { above: 0 });
   const values = times.map(() => new Float64Array(trials));
-  let trial = 0;
-  forEachTrial(set, bias, trials, seed, (source, own, noise) => {
+  let done = 0;
+  forEachTrial(set, bias, trials, seed, ({ source, own, noise, stratum }) => {
     times.forEach((time, j) => {
-      (values[j] as Float64Array)[trial] = weightAt(own, noise, source, time);
+      (values[j] as Float64Array)[stratum] = weightAt(own, noise, source, time);
     });
-    trial++;
-    progress?.(trial);
+    progress?.(++done);
   });
   return values.map((each) => meanOf(each));
 }
@@ -96,11 +121,16 @@ function weightAt(own: Float64Array, noise: Float64Array, source: number, time: 
   return 1 / sum;
 }
 
-/** @param values numbers in [0, 1]. */
+/**
+ * @param values numbers in [0, 1], one from each stratum, in order. The variance within a stratum is estimated from neighbouring strata: half of the squared difference (W. Cochran,
+ * "Sampling Techniques", section 5A.12), which is a little too much rather than too little.
+ */
 export function meanOf(values: Float64Array): TrialMean {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const variance = values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / (values.length - 1);
-  const half = 1.959963984540054 * Math.sqrt(variance / values.length);
+  const count = values.length;
+  const mean = values.reduce((a, b) => a + b, 0) / count;
+  let squares = 0;
+  for (let i = 1; i < count; i++) squares += ((values[i] as number) - (values[i - 1] as number)) ** 2;
+  const half = 1.959963984540054 * Math.sqrt(squares / (2 * (count - 1) * count));
   return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
 }
 

@@ -84,8 +84,7 @@ export function sameClass(
   const count = classes.reduce((top, c) => Math.max(top, c), 0) + 1;
   const values = times.map(() => new Float64Array(trials));
   const logits = new Float64Array(set.rows);
-  let trial = 0;
-  forEachTrial(set, bias, trials, seed, (_, own, noise) => {
+  forEachTrial(set, bias, trials, seed, ({ own, noise, stratum }) => {
     times.forEach((time, j) => {
       const root = Math.sqrt(time);
       let top = Number.NEGATIVE_INFINITY;
@@ -102,9 +101,8 @@ export function sameClass(
         masses[c] = (masses[c] as number) + w;
         total += w;
       }
-      (values[j] as Float64Array)[trial] = masses.reduce((sum, mass) => sum + (mass / total) * (mass / total), 0);
+      (values[j] as Float64Array)[stratum] = masses.reduce((sum, mass) => sum + (mass / total) * (mass / total), 0);
     });
-    trial++;
   });
   return values.map((each) => meanOf(each));
 }

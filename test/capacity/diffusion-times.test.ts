@@ -200,7 +200,7 @@ describe("what sets of patterns do", () => {
     const times = [0.3, 1.2, 5];
     const found = sourceWeights(set, "norm", times, { trials: 2, seed: 8 });
     const sums = times.map(() => 0);
-    forEachTrial(set, "norm", 2, 8, (source, own, noise) => {
+    forEachTrial(set, "norm", 2, 8, ({ source, own, noise }) => {
       // x . xi = own + |xi|^2 / 2 + sqrt t noise for all patterns: x itself from 55 equations would be the same.
       times.forEach((t, j) => {
         const logits = Array.from(own, (a, i) => (a + Math.sqrt(t) * (noise[i] ?? 0)) / t);
@@ -214,13 +214,46 @@ describe("what sets of patterns do", () => {
     });
   });
 
+  test("the strata: every slice once, eta still normal", () => {
+    const set = drawPatterns(spherical, 6, 0.5, 2);
+    const seen = new Set<number>();
+    const along: number[] = [];
+    let [sum, squares, count] = [0, 0, 0];
+    forEachTrial(set, "none", 400, 1, ({ source, noise, stratum }) => {
+      seen.add(stratum);
+      along.push((noise[source] ?? 0) / Math.sqrt(6));
+      // Overlaps with all patterns: each is normal with variance |xi|^2 = 6.
+      noise.forEach((value) => {
+        sum += value / Math.sqrt(6);
+        squares += (value * value) / 6;
+        count++;
+      });
+    });
+    expect([seen.size, Math.min(...seen), Math.max(...seen)]).toEqual([400, 0, 399]);
+    // 400 directions of 6 entries: variance 1 to sqrt(2 / 2400) = 3 %; the mean of 400 to 1 / 20.
+    expect(Math.abs(squares / count - 1)).toBeLessThan(0.12);
+    expect(Math.abs(sum / count)).toBeLessThan(0.2);
+    // Along the source itself, shared out: standard error far below 1 / 20 (the mean of the 20 patterns tilts it a little).
+    expect(Math.abs(along.reduce((a, b) => a + b, 0) / 400)).toBeLessThan(0.04);
+  });
+
+  test("the interval of stratified means covers as it says", () => {
+    const set = drawPatterns(spherical, 12, 0.4, 1);
+    const at = (trials: number, seed: number) =>
+      sourceWeights(set, "none", [0.8], { trials, seed })[0] ?? { mean: Number.NaN, low: 0, high: 0 };
+    const truth = at(20_000, 999).mean;
+    const covered = Array.from({ length: 100 }, (_, seed) => at(60, seed)).filter(({ low, high }) => low <= truth && truth <= high).length;
+    // 95 of 100 with a deviation of 2.2; wider is allowed, the estimate errs to that side.
+    expect(covered).toBeGreaterThan(87);
+  });
+
   test("the mean weight of the source is the mean sum of squared weights: sources given x follow the posterior", () => {
     const set = drawPatterns(spherical, 16, 0.35, 2);
     const t = 1;
     const [found] = sourceWeights(set, "none", [t], { trials: 1500, seed: 4 });
     const [low, high] = [found?.low ?? 0, found?.high ?? 0];
     let squares = 0;
-    forEachTrial(set, "none", 1500, 4, (source, own, noise) => {
+    forEachTrial(set, "none", 1500, 4, ({ source, own, noise }) => {
       expect(Math.abs((own[source] ?? 0) - 16)).toBeLessThan(1e-12);
       const logits = Array.from(own, (a, i) => (a + (noise[i] ?? 0)) / t);
       const top = Math.max(...logits);
