@@ -5,7 +5,7 @@ import { checkNames, checkNumber } from "../core/options.ts";
 import { normal, type RandomStream } from "../core/random.ts";
 import { part, timesNN, timesNT, timesTN } from "./products.ts";
 import { type Batch, type Block, block, type Parameters, type Tensor } from "./types.ts";
-import { addressOf, tensor, type Workspace } from "./workspace.ts";
+import { addressOf, inside, tensor, type Workspace } from "./workspace.ts";
 
 export interface LinearOptions {
   /** Default true. */
@@ -49,9 +49,10 @@ export function linear(inputs: number, outputs: number, options: LinearOptions =
       ];
     },
     backward(parameters, { x, y }, dy, { workspace, wantInput }) {
-      const at = addressOf(workspace, dy);
-      if (rectify) workspace.kernels.rectifyBack(addressOf(workspace, y), at, y.data.length, at);
-      const { dx, dWeight, dBias } = mapRowsBack(workspace, x, parameters.weight, dy, bias, wantInput);
+      const slope = inside(workspace, dy);
+      const at = slope.data.byteOffset;
+      if (rectify) workspace.kernels.rectifyBack(y.data.byteOffset, at, y.data.length, at);
+      const { dx, dWeight, dBias } = mapRowsBack(workspace, x, parameters.weight, slope, bias, wantInput);
       return [dx, { weight: dWeight, ...(dBias ? { bias: dBias } : {}) }];
     },
   });

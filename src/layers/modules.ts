@@ -12,14 +12,15 @@ import { foldBack } from "./fold-back.ts";
 import { drawn } from "./linear.ts";
 import { type Block, block, type Parameters, type Tensor } from "./types.ts";
 import { layoutOf, sharedLayout } from "./weigh.ts";
-import { copyOf, tensor, type Workspace, zeros } from "./workspace.ts";
+import { copyOf, inside, tensor, type Workspace, zeros } from "./workspace.ts";
 
 /** Every instance looks up the instances of its own bag; the result has a row for every instance. @throws HopfieldError E_RANGE, E_UNSUPPORTED; in the pass E_SHAPE. */
 export function association(options: AssociationOptions): Block {
   const s = settingsOf("association", options);
   return block<Parameters, Association>({
     init: (random) => freshAssociation(s, random),
-    forward(parameters, x, pass) {
+    forward(parameters, given, pass) {
+      const x = inside(pass.workspace, given);
       const { y, saved } = associate(pass, s, parameters, { state: x, stored: x, projection: x, layout: layoutOf(x.offsets, x.offsets) });
       return [{ ...y, offsets: x.offsets }, saved];
     },
@@ -48,7 +49,8 @@ export function pooling(options: PoolingOptions): Block {
       queries: drawn(random, quantity, s.stateSize, deviationOf(s.deviation, s.stateSize)),
       ...freshAssociation(s, random),
     }),
-    forward(parameters, x, pass) {
+    forward(parameters, given, pass) {
+      const x = inside(pass.workspace, given);
       const w = pass.workspace;
       const queries = copyOf(w, parameters.queries as Tensor);
       const bags = x.offsets.length - 1;
@@ -109,7 +111,8 @@ export function lookup(options: LookupOptions): Block {
       ...(separateTargets ? { targets: drawn(random, quantity, s.projectionSize, deviationOf(s.deviation, s.projectionSize)) } : {}),
       ...freshAssociation(s, random),
     }),
-    forward(parameters, x, pass) {
+    forward(parameters, given, pass) {
+      const x = inside(pass.workspace, given);
       const stored = copyOf(pass.workspace, parameters.patterns as Tensor);
       const projection = separateTargets ? copyOf(pass.workspace, parameters.targets as Tensor) : stored;
       // Random masks go by the place in the bag; else all instances may stand in one large product.

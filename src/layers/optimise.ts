@@ -77,7 +77,7 @@ export function rateAt({ learningRate, schedule, warmup }: OptimiserSettings, st
 function cosineOfHalfTurns(t: number): number {
   const a = Math.PI * (0.5 - t);
   const z = a * a;
-  return a * (1 - (z / 6) * (1 - (z / 20) * (1 - (z / 42) * (1 - (z / 72) * (1 - z / 110)))));
+  return a * (1 - (z / 6) * (1 - (z / 20) * (1 - (z / 42) * (1 - (z / 72) * (1 - (z / 110) * (1 - z / 156))))));
 }
 
 /** One step with the gradients as they stand. @returns the length of the gradient before clipping. */

@@ -96,7 +96,9 @@ export function zeros(workspace: Workspace, rows: number, columns: number): Tens
 
 /** Bytes in the workspace. */
 export function bytesIn(workspace: Workspace, count: number): Uint8Array {
-  return new Uint8Array(workspace.memory.buffer, reserve(workspace, count), count);
+  // The buffer is asked for last: reserving may grow the memory into another one.
+  const at = reserve(workspace, count);
+  return new Uint8Array(workspace.memory.buffer, at, count);
 }
 
 /** Address of a tensor; one that lies elsewhere is copied in first. */
@@ -105,6 +107,11 @@ export function addressOf(workspace: Workspace, x: Tensor): number {
   const copy = tensor(workspace, x.rows, x.columns);
   copy.data.set(x.data);
   return copy.data.byteOffset;
+}
+
+/** The tensor itself where it lies in the workspace, else a copy there. */
+export function inside<T extends Tensor>(workspace: Workspace, x: T): T {
+  return workspace.buffers.has(x.data.buffer) ? x : { ...x, data: copyOf(workspace, x).data };
 }
 
 /** A copy in the workspace. */
