@@ -34,9 +34,15 @@ export async function crash(
     createStore(path, { dimension }).close();
     const model = newModel(seed * 1000 + life);
     for (let kill = 0; kill < 25 && report.kills < kills; kill++) {
-      // Mostly early; late enough, where a large batch comes, to be in the middle of it or after it.
-      const longest = model.step <= 2 && isLarge(model.seed, 2) ? 1500 : 120;
-      const acknowledged = await runAndKill(child, path, model, longest * uniform(random) ** 2);
+      // Mostly early. A large batch is killed in its middle once, then let through, and so is its removal.
+      const large = (isLarge(model.seed, model.step) && kill > 0) || model.held.size > 1000;
+      const acknowledged = await runAndKill(
+        child,
+        path,
+        model,
+        large ? 20_000 : (isLarge(model.seed, 2) && model.step < 2 ? 600 : 80) * uniform(random) ** 2,
+        large,
+      );
       for (; model.step < acknowledged; report.acknowledged++) applyWork(model, nextWork(model));
       if (isLarge(model.seed, model.step)) report.large++;
       check(path, model, report);
@@ -48,8 +54,8 @@ export async function crash(
   return report;
 }
 
-/** Lets a writer work for `milliseconds` after it is ready; the last step it acknowledged. */
-function runAndKill(child: string, path: string, model: Model, milliseconds: number): Promise<number> {
+/** Lets a writer work for `milliseconds` after it is ready (or until it acknowledges a step); the last step it acknowledged. */
+function runAndKill(child: string, path: string, model: Model, milliseconds: number, untilStep: boolean): Promise<number> {
   return new Promise((done, failed) => {
     const writer = spawn(process.execPath, [child, path, String(model.seed), String(model.step)], { stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
@@ -60,6 +66,7 @@ function runAndKill(child: string, path: string, model: Model, milliseconds: num
     writer.stdout.setEncoding("utf8").on("data", (text: string) => {
       if (out === "") setTimeout(() => writer.kill("SIGKILL"), milliseconds);
       out += text;
+      if (untilStep && out.split("\n").length > 2) writer.kill("SIGKILL");
     });
     writer.on("close", (_, signal) => {
       if (signal !== "SIGKILL") failed(new Error(`the writer ended by itself: ${complaint}`));
