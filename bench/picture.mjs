@@ -12,8 +12,8 @@ export function costPicture(cost, machine) {
   const y = (milliseconds) => height - bottom - ((height - top - bottom) * (Math.log10(milliseconds) - low)) / (high - low);
   const text = (at, up, content, more = "") => `<text x="${at.toFixed(1)}" y="${up.toFixed(1)}" ${more}>${escaped(content)}</text>`;
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#222" role="img">`,
-    "<title>CPU time of one update against the length</title>",
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#222" role="img" aria-labelledby="title">`,
+    '<title id="title">CPU time of one update against the length</title>',
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     text(left, 20, "CPU time of one update against the length L = B = M (d = 64, one thread)", 'font-size="14"'),
     text(left, 38, machine, 'fill="#666" font-size="11"'),
