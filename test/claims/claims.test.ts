@@ -1,4 +1,4 @@
-/** Every claim holds for two seeds, and none of them holds for a library that computes something else: a claim that nothing can refute is not worth running. */
+/** Quick claims hold for another seed too, and none of them holds for a library that computes something else: a claim that nothing can refute is not worth running. */
 import { describe, expect, it } from "vitest";
 import { claims, type Library, packageItself } from "../../src/claims/index.ts";
 import type { Memory, MemoryOptions } from "../../src/index.ts";
@@ -131,9 +131,10 @@ describe("claims", () => {
   });
 
   for (const claim of claims) {
-    for (const seed of [1, 20261]) {
-      it(`${claim.id} holds (seed ${seed})`, { timeout: 60_000 }, async () => {
-        const outcome = await claim.run(context(seed));
+    // Every claim holds for seed 1 when `hopfield reproduce` runs; here the quick ones, with another seed. Claims about time are no tests.
+    if (claim.seconds < 3 && claim.id !== "efficiency") {
+      it(`${claim.id} holds (another seed)`, { timeout: 60_000 }, async () => {
+        const outcome = await claim.run(context(20261));
         expect(outcome.passed, outcome.measured).toBe(true);
         expect(Object.values(outcome.figures ?? {}).every(Number.isFinite)).toBe(true);
       });
