@@ -122,10 +122,10 @@ function product(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
 function nodesOf({ kind, n, latent, prior }: LevelProblem): Node[] {
   if (kind === "binary" || kind === "spherical") return [{ weight: 1, scale: n, signal: n }];
   if (kind === "gaussian") return chiSquareNodes(n, 41).map(({ x, weight }) => ({ weight, scale: Math.sqrt(x), signal: x }));
-  const lengths = prior === "spherical" ? [{ x: latent, weight: 1 }] : chiSquareNodes(latent, 7);
+  const lengths = prior === "spherical" ? [{ x: latent, weight: 1 }] : chiSquareNodes(latent, 5);
   return lengths.flatMap((length) =>
-    chiSquareNodes(n, 9).flatMap((own) =>
-      chiSquareNodes(latent - 1, 7).map((across): Node => {
+    chiSquareNodes(n, 7).flatMap((own) =>
+      chiSquareNodes(latent - 1, 5).map((across): Node => {
         const r = length.x / latent;
         const signal = r * own.x;
         const variance = (signal * signal) / (r * latent) + (signal * across.x) / latent;
@@ -139,12 +139,12 @@ function nodesOf({ kind, n, latent, prior }: LevelProblem): Node[] {
   );
 }
 
-/** Trapezoidal rule in log x for a chi square law of k degrees, over four standard deviations each way, nodes at most 1.3 apart. */
+/** Trapezoidal rule in log x for a chi square law of k degrees, over three standard deviations each way, nodes at most 1.5 apart: about 2e-3 in probability, a hundredth of a standard deviation of alpha*. */
 function chiSquareNodes(k: number, count: number): { x: number; weight: number }[] {
   // log x has its peak at log k and about the standard deviation sqrt(2 / k).
   const spread = Math.sqrt(2 / k);
   const nodes = Array.from({ length: count }, (_, i) => {
-    const l = Math.log(k) + spread * (-4.2 + (8 * i) / (count - 1));
+    const l = Math.log(k) + spread * (-3.1 + (6 * i) / (count - 1));
     return { x: Math.exp(l), log: 0.5 * k * l - 0.5 * Math.exp(l) };
   });
   const top = Math.max(...nodes.map((node) => node.log));

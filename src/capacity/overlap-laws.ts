@@ -189,10 +189,11 @@ export function sphereLaw(d: number, largest: number): OverlapLaw {
     logBelow: (a, v) => tableOf(a)?.(v) ?? logBelow(a, v),
     split: (a, s, smallest) => {
       const reach = Math.min(18, (places[count - 1] as number) + 0.5);
-      // The bulk is smooth on 1 / sqrt(d), a weight on 1 / a.
-      const spacing = Math.min(0.08 / Math.sqrt(power), 0.04 / Math.max(1, a));
-      const n = Math.ceil((2 * reach) / spacing);
-      const points = Float64Array.from({ length: n }, (_, i) => -reach + (i + 0.5) * spacing);
+      // The bulk is smooth on 1 / sqrt(d), a weight on 1 / a; below -10 / sqrt(d) lies nothing that counts (a >= 0).
+      const spacing = Math.min(0.08 / Math.sqrt(power), 0.08 / Math.max(1, a));
+      const from = Math.min(reach, 10 / Math.sqrt(power));
+      const n = Math.ceil((from + reach) / spacing);
+      const points = Float64Array.from({ length: n }, (_, i) => -from + (i + 0.5) * spacing);
       return splitAtoms(
         points.map(Math.tanh),
         points.map((x) => power * logSech(x) - whole + Math.log(spacing)),

@@ -3,6 +3,10 @@
  * file, list it here, and make sure that a wrong library fails it (test/claims/claims.test.ts).
  */
 import { capacityConstants } from "./capacity-constants.ts";
+import { capacityLatent } from "./capacity-latent.ts";
+import { capacitySaturation } from "./capacity-saturation.ts";
+import { capacitySimulation } from "./capacity-simulation.ts";
+import { capacityThresholds } from "./capacity-thresholds.ts";
 import { certificateHolds } from "./certificate.ts";
 import { circuitDepth } from "./circuit-depth.ts";
 import { circuitEquality } from "./circuit-equality.ts";
@@ -58,6 +62,10 @@ export const claims: readonly Claim[] = [
   linearNearMean,
   epanechnikovExact,
   exponentialMemory,
+  capacityThresholds,
+  capacityLatent,
+  capacitySaturation,
+  capacitySimulation,
   circuitDepth,
   circuitEquality,
   circuitUniform,

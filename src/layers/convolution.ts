@@ -104,7 +104,7 @@ export function maxPool({ side, channels, size }: { readonly side: number; reado
       checkColumns("maxPool", x, side * side * channels);
       const y = tensor(w, x.rows, columns);
       const at = reserve(w, y.data.length * 4);
-      const places = new Int32Array(w.memory.buffer, at, y.data.length);
+      const places = new Int32Array(w.buffer, at, y.data.length);
       const from = addressOf(w, x);
       for (let i = 0; i < x.rows; i++) {
         w.kernels.maxPool(

@@ -10,7 +10,9 @@ export interface Workspace {
   readonly kernels: LayerKernels;
   readonly memory: WebAssembly.Memory;
   readonly build: LayerBuild;
-  /** Every buffer the memory has been, so that its views are known. */
+  /** The memory's buffer as it was last asked for. An engine may hand out another object for the same bytes at any time (when another shared memory grows), so it is asked once a growth. */
+  buffer: ArrayBufferLike;
+  /** Every such buffer, so that its views are known. */
   readonly buffers: WeakSet<ArrayBufferLike>;
   /** First free byte. */
   top: number;
@@ -32,11 +34,13 @@ export function openWorkspace(build: LayerBuild | "auto" = "plain"): Workspace {
   const shared = typeof SharedArrayBuffer !== "undefined";
   const memory = new WebAssembly.Memory({ initial: shared ? 64 : fixedPages, maximum: 65536, shared });
   const kernels = layerKernels(memory, chosen, shared);
+  const { buffer } = memory;
   const workspace: Workspace = {
     kernels,
     memory,
     build: chosen,
-    buffers: new WeakSet([memory.buffer]),
+    buffer,
+    buffers: new WeakSet([buffer]),
     top: Math.ceil(kernels.heapBase() / 64) * 64,
     panel: { at: 0, bytes: 0 },
   };
@@ -51,19 +55,20 @@ export function openWorkspace(build: LayerBuild | "auto" = "plain"): Workspace {
 export function reserve(workspace: Workspace, bytes: number): number {
   const at = workspace.top;
   const end = Math.ceil((at + bytes + 64) / 64) * 64;
-  const missing = end - workspace.memory.buffer.byteLength;
+  const missing = end - workspace.buffer.byteLength;
   if (missing > 0) grow(workspace, missing, end);
   workspace.top = end;
   return at;
 }
 
 function grow(workspace: Workspace, missing: number, end: number): void {
-  const shared = typeof SharedArrayBuffer !== "undefined" && workspace.memory.buffer instanceof SharedArrayBuffer;
+  const shared = typeof SharedArrayBuffer !== "undefined" && workspace.buffer instanceof SharedArrayBuffer;
   try {
     if (!shared) throw new RangeError("fixed");
     // A quarter more than needed, so that a slowly growing batch does not grow the memory every time.
     workspace.memory.grow(Math.ceil((missing + end / 4) / pageBytes));
-    workspace.buffers.add(workspace.memory.buffer);
+    workspace.buffer = workspace.memory.buffer;
+    workspace.buffers.add(workspace.buffer);
   } catch {
     throw new HopfieldError(
       "E_LIMIT",
@@ -85,7 +90,7 @@ export function scoped<T>(workspace: Workspace, work: () => T): T {
 /** A tensor with undefined contents. */
 export function tensor(workspace: Workspace, rows: number, columns: number): Tensor {
   const at = reserve(workspace, rows * columns * 4);
-  return { data: new Float32Array(workspace.memory.buffer, at, rows * columns), rows, columns };
+  return { data: new Float32Array(workspace.buffer, at, rows * columns), rows, columns };
 }
 
 export function zeros(workspace: Workspace, rows: number, columns: number): Tensor {
@@ -98,7 +103,7 @@ export function zeros(workspace: Workspace, rows: number, columns: number): Tens
 export function bytesIn(workspace: Workspace, count: number): Uint8Array {
   // The buffer is asked for last: reserving may grow the memory into another one.
   const at = reserve(workspace, count);
-  return new Uint8Array(workspace.memory.buffer, at, count);
+  return new Uint8Array(workspace.buffer, at, count);
 }
 
 /** Address of a tensor; one that lies elsewhere is copied in first. */

@@ -128,12 +128,29 @@ describe("fit", () => {
     }
   });
 
+  it("runs side by side do not touch each other (growing one shared memory gives every other a new buffer object)", () => {
+    const wide = buildNetwork({ ...description, width: 512 });
+    const alone = drain(options);
+    const [a, b] = [train(buildNetwork(description), data, options), train(wide, data, options)];
+    let [x, y] = [a.next(), b.next()];
+    while (!x.done) {
+      x = a.next();
+      if (!y.done) y = b.next();
+    }
+    expect(bytesOf(x.value.parameters)).toEqual(bytesOf(alone.parameters as Parameters));
+    const again = train(wide, data, options);
+    let z = again.next();
+    while (!z.done) z = again.next();
+    while (!y.done) y = b.next();
+    expect(bytesOf(y.value.parameters)).toEqual(bytesOf(z.value.parameters));
+  });
+
   it("leaves no memory behind over steps", () => {
     const workspace = openWorkspace();
     const run = train(buildNetwork(description), data, { ...options, workspace, epochs: 4, validation: null });
     const tops = new Set<number>();
     for (let next = run.next(); !next.done; next = run.next())
-      tops.add(workspace.top * 2 ** 20 + workspace.memory.buffer.byteLength / 65536);
+      tops.add(workspace.top * 2 ** 20 + workspace.buffer.byteLength / 65536);
     expect(tops.size).toBe(1);
   });
 

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Folder, openFolder, run } from "./helpers.ts";
+
+let folder: Folder;
+beforeAll(() => {
+  folder = openFolder();
+});
+afterAll(() => folder.remove());
+const simulate = (...words: string[]) => run(["simulate", ...words], { cwd: folder.path });
+
+test("the JSON has the contract's fields, and the same seed gives the same bytes", async () => {
+  const words = ["--ensemble", "spherical", "--n", "40", "--lambda", "1", "--instances", "60", "--alpha", "0.5,0.7", "--json"];
+  const { status, stdout, stderr } = await simulate(...words);
+  expect([status, stderr]).toEqual([0, ""]);
+  const found = JSON.parse(stdout);
+  expect(Object.keys(found)).toEqual([
+    "command",
+    "n",
+    "instances",
+    "method",
+    "alphaStar",
+    "theory",
+    "theoryFinite",
+    "agrees",
+    "censored",
+    "curve",
+  ]);
+  expect(found).toMatchObject({ command: "simulate", n: 40, instances: 60, method: "levels", agrees: true, censored: 0 });
+  expect(found.alphaStar.low).toBeLessThanOrEqual(found.alphaStar.median);
+  expect(found.curve.map((row: { retrieved: number }) => row.retrieved)).toEqual([1, 0]);
+  expect((await simulate(...words)).stdout).toBe(stdout);
+  expect((await simulate(...words, "--seed", "2")).stdout).not.toBe(stdout);
+});
+
+test("more patterns than allowed: E_LIMIT names the largest n", async () => {
+  const { status, stderr } = await simulate(
+    "--ensemble",
+    "hidden-manifold",
+    "--activation",
+    "tanh",
+    "--latent-ratio",
+    "1",
+    "--n",
+    "80",
+    "--lambda",
+    "1",
+  );
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^E_LIMIT: .*the largest n is 68.*\n$/);
+});
+
+test("a figure of retrieved shares", async () => {
+  const words = [
+    "--ensemble",
+    "binary",
+    "--n",
+    "20",
+    "--lambda",
+    "1",
+    "--instances",
+    "20",
+    "--alpha",
+    "0.4,0.7",
+    "--sizes",
+    "40",
+    "--plot",
+    "r.csv",
+  ];
+  expect((await simulate(...words)).status).toBe(0);
+  expect(folder.bytes("r.csv").toString()).toMatch(/^# .*\n[\s\S]*n = 20,0\.4,1,/);
+});
+
+test.each<[string, string[], string]>([
+  ["no n", ["--ensemble", "binary", "--lambda", "1"], "--n"],
+  ["empirical", ["--ensemble", "empirical", "--n", "20", "--lambda", "1"], "ensemble must be"],
+  ["lambda 0", ["--ensemble", "binary", "--n", "20", "--lambda", "0"], "lambda"],
+  ["sizes without a figure", ["--ensemble", "binary", "--n", "20", "--lambda", "1", "--sizes", "40"], "--plot"],
+])("wrong usage: %s", async (_, words, expected) => {
+  const { status, stdout, stderr } = await simulate(...words);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^E_[A-Z]+: [^\n]+\n$/);
+  expect(stderr).toContain(expected);
+});
