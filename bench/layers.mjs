@@ -9,7 +9,14 @@ export { copyInto } from "./src/layers/parameters.ts";
 export { randomStream, normal } from "./src/core/random.ts";
 export { engineRunsLayers } from "./src/kernels/layers.ts";
 `;
-const { outputFiles } = await build({ stdin: { contents: entry, resolveDir: ".", loader: "ts" }, bundle: true, format: "esm", platform: "node", write: false, logLevel: "warning" });
+const { outputFiles } = await build({
+  stdin: { contents: entry, resolveDir: ".", loader: "ts" },
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  write: false,
+  logLevel: "warning",
+});
 const file = new URL(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 const L = await import(file.href);
 
@@ -60,7 +67,13 @@ const variants = {
 const argument = (name, fallback) => (process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : fallback);
 const blocks = 7 * argument("--rounds", 1);
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
-const runs = Object.entries(variants).map(([name, module]) => ({ name, build: "plain", step: trainer("plain", module), cpu: [], wall: [] }));
+const runs = Object.entries(variants).map(([name, module]) => ({
+  name,
+  build: "plain",
+  step: trainer("plain", module),
+  cpu: [],
+  wall: [],
+}));
 if (L.engineRunsLayers("relaxed")) runs.push({ name: "softmax", build: "relaxed", step: trainer("relaxed", {}), cpu: [], wall: [] });
 
 for (const run of runs) for (let i = 0; i < 30; i++) run.last = run.step();
@@ -76,7 +89,9 @@ for (let block = 0; block < blocks; block++) {
 const base = median(runs[0].cpu);
 console.log(`Node ${process.version}, 64 bags of 32 x 64, one core; steps a second, median of ${blocks} blocks of 20`);
 for (const { name, build: of, cpu, wall, last } of runs) {
-  console.log(`${name.padEnd(16)} ${of.padEnd(8)} by CPU ${median(cpu).toFixed(0).padStart(5)}  by the clock ${median(wall).toFixed(0).padStart(5)}  time against softmax ${(base / median(cpu)).toFixed(2)}  loss ${last.toExponential(4)}`);
+  console.log(
+    `${name.padEnd(16)} ${of.padEnd(8)} by CPU ${median(cpu).toFixed(0).padStart(5)}  by the clock ${median(wall).toFixed(0).padStart(5)}  time against softmax ${(base / median(cpu)).toFixed(2)}  loss ${last.toExponential(4)}`,
+  );
 }
 if (process.argv.includes("--memory")) {
   const step = runs[0].step;
@@ -84,5 +99,7 @@ if (process.argv.includes("--memory")) {
   const before = process.memoryUsage();
   for (let i = 0; i < 5000; i++) step();
   const after = process.memoryUsage();
-  console.log(`5000 steps: resident ${(before.rss / 2 ** 20).toFixed(1)} to ${(after.rss / 2 ** 20).toFixed(1)} MiB, buffers ${(before.arrayBuffers / 2 ** 20).toFixed(1)} to ${(after.arrayBuffers / 2 ** 20).toFixed(1)} MiB`);
+  console.log(
+    `5000 steps: resident ${(before.rss / 2 ** 20).toFixed(1)} to ${(after.rss / 2 ** 20).toFixed(1)} MiB, buffers ${(before.arrayBuffers / 2 ** 20).toFixed(1)} to ${(after.arrayBuffers / 2 ** 20).toFixed(1)} MiB`,
+  );
 }
