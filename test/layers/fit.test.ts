@@ -149,8 +149,7 @@ describe("fit", () => {
     const workspace = openWorkspace();
     const run = train(buildNetwork(description), data, { ...options, workspace, epochs: 4, validation: null });
     const tops = new Set<number>();
-    for (let next = run.next(); !next.done; next = run.next())
-      tops.add(workspace.top * 2 ** 20 + workspace.buffer.byteLength / 65536);
+    for (let next = run.next(); !next.done; next = run.next()) tops.add(workspace.top * 2 ** 20 + workspace.buffer.byteLength / 65536);
     expect(tops.size).toBe(1);
   });
 
