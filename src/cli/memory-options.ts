@@ -92,8 +92,8 @@ export function memoryLimitOf(input: Input): number | undefined {
   if (text === undefined) return undefined;
   const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const bytes = Number(digits) * (units[unit.toLowerCase()] ?? Number.NaN);
-  if (bytes >= 2 ** 22 && Number.isSafeInteger(Math.floor(bytes))) return Math.floor(bytes);
-  throw wrong(`--memory-limit takes a size of at least 4MiB such as 256MB, got ${JSON.stringify(text.slice(0, 40))}`);
+  if (bytes >= 0 && Number.isSafeInteger(Math.floor(bytes))) return Math.floor(bytes);
+  throw wrong(`--memory-limit takes a size such as 256MB, got ${JSON.stringify(text.slice(0, 40))}`);
 }
 
 /** How a store is opened for writing. @throws CommandError exit 2. */

@@ -91,11 +91,19 @@ function check(part: Part, section: Section, block: number, bytes: Uint8Array, c
   checked[number] = 1;
 }
 
-/** Checks one block that somebody else has read; does nothing the second time. @param block number within the section. */
-export function checkBlock(part: Part, name: SectionName, block: number, bytes: Uint8Array): void {
+/** Whether a block was found to be what was written. @param block number within the section. */
+export function isChecked(part: Part, name: SectionName, block: number): boolean {
+  const { layout, checked } = detailsOf(part);
+  return checked[sectionOf(layout, name).firstBlock + block] === 1;
+}
+
+/** Takes in the checksum of a block that somebody else has read. @throws HopfieldError E_FORMAT when it does not fit. */
+export function acceptBlock(part: Part, name: SectionName, block: number, checksum: number): void {
   const { layout, checksums, checked } = detailsOf(part);
   const section = sectionOf(layout, name);
-  if (!checked[section.firstBlock + block]) check(part, section, block, bytes, checksums, checked);
+  const number = section.firstBlock + block;
+  if (checksum !== checksums[number]) damaged(part, part.base + section.offset + block * section.block, `a block of ${section.name}`);
+  checked[number] = 1;
 }
 
 /** The section of a part, for callers that read it themselves. */

@@ -30,7 +30,7 @@ export interface Answered {
 export function recallFrom(session: Session, queries: Matrix, options: StoreRecallOptions): StoreRecall {
   const { memory: memoryOptions = {}, where, nearest: asked, memoryLimit: limit, ...rest } = options;
   const nearest = asked === undefined ? 5 : checkNumber("recall", "nearest", asked, { whole: true, atLeast: 0 });
-  const memoryLimit = limit === undefined ? 2 ** 30 : checkNumber("recall", "memoryLimit", limit, { atLeast: 2 ** 22 });
+  const memoryLimit = limit === undefined ? 2 ** 30 : checkNumber("recall", "memoryLimit", limit, { atLeast: 0 });
   const chosen = choose(session, where);
   const streamed = residentBytes(session, chosen) > memoryLimit;
   const recallOptions: RecallOptions = nearest > 0 ? { ...rest, alternatives: Math.max(rest.alternatives ?? 0, nearest) } : rest;
@@ -121,5 +121,6 @@ function load({ contents }: Session, { rows, count }: Chosen, options: MemoryOpt
   const { dimension } = contents.manifest;
   const patterns = allocateRows(count, dimension);
   copyPatterns(contents, rows, dimension, patterns.data);
-  return createMemory(patterns, options);
+  // Bytes beside the rows on disk: bytes beside them in memory.
+  return createMemory(patterns, contents.manifest.storage === "int8" ? { storage: "int8", ...options } : options);
 }

@@ -16,6 +16,7 @@ import { nodeDisk } from "./node-disk.ts";
 import { loadFrom, recallFrom } from "./recall.ts";
 import { batchesOf, idAt, metadataAt, patternAt } from "./rows.ts";
 import { closeSession, lockFor, openForWriting, type Session } from "./session.ts";
+import { endScanner } from "./stream.ts";
 import type { CreateOptions, OpenOptions, Store } from "./types.ts";
 import { verifyDisk } from "./verify.ts";
 import { checkByteOrder } from "./whole-numbers.ts";
@@ -151,7 +152,10 @@ function facade(session: Session): Store {
     refresh() {
       return refresh(session, now());
     },
-    close: () => closeSession(session),
+    close() {
+      endScanner(session);
+      closeSession(session);
+    },
   };
 }
 

@@ -84,7 +84,7 @@ export interface StoreRecallOptions extends RecallOptions {
   readonly where?: Where;
   /** Also give the best so many patterns of each query with id, weight and metadata; whole, at least 0; default 5. */
   readonly nearest?: number;
-  /** Bytes that patterns may take in memory; a larger store is streamed from the disk. Default 2^30. At least 2^22. */
+  /** Bytes that patterns may take in memory; a larger store is streamed from the disk. Default 2^30. Streaming takes some 20 MiB of its own. */
   readonly memoryLimit?: number;
 }
 
