@@ -48,7 +48,11 @@ export const trainOptions: readonly OptionSpec[] = [
   { flags: "--place <where>", text: "latch: the symbol stands first or at a random place (default first)" },
   { flags: "--dropout <rate>", text: "of association weights, in training (default 0; mil 0.1)", kind: "number" },
   { flags: "--folds <n>", text: "mil: folds of the cross-validation (default 5)", kind: "number" },
-  { flags: "--threads <n>", text: "accepted; training runs on one core, with the same numbers for any n", kind: "number" },
+  {
+    flags: "--threads <n>",
+    text: "that share the work of a step, at most 4 (default 1); the weights are the same for any n",
+    kind: "number",
+  },
   { flags: "--build <name>", text: "kernels: plain (default; the same weights everywhere), relaxed or auto" },
   { flags: "--baselines", text: "also train what has no association: pooling by mean and maximum, LSTM, one linear layer" },
   { flags: "--data <file>", text: "mil: a table (.csv), one instance a row" },
@@ -75,6 +79,7 @@ export interface TrainRequest {
   readonly epochs: number | undefined;
   readonly learningRate: number | undefined;
   readonly batch: number;
+  readonly threads: number;
   readonly build: "plain" | "relaxed" | "auto";
   readonly baselines: boolean;
   readonly quantity: number | undefined;
@@ -99,7 +104,6 @@ export function readRequest(input: Input): TrainRequest {
     const value = numberOf(input, name);
     return value === undefined ? undefined : checkNumber(where, name, value, { atLeast, whole: true });
   };
-  whole("threads");
   const chosen = variants[variant] as (typeof variants)[string];
   const alpha = chosen.alpha ?? numberOf(input, "alpha");
   const given = {
@@ -128,6 +132,7 @@ export function readRequest(input: Input): TrainRequest {
         ? undefined
         : checkNumber(where, "learningRate", numberOf(input, "learningRate"), { above: 0 }),
     batch: whole("batch") ?? 32,
+    threads: whole("threads") ?? 1,
     build: checkChoice(where, "build", textOf(input, "build") ?? "plain", ["plain", "relaxed", "auto"]),
     baselines: flagOf(input, "baselines"),
     quantity: whole("queries"),

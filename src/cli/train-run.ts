@@ -64,12 +64,14 @@ export async function runTraining(input: RunInput, io: Io): Promise<RunOutcome> 
     bags: input.train.targets.length,
     ...input.fit,
     epochs: null,
+    // The weights do not depend on how many threads there are.
+    threads: undefined,
   });
   const resume = input.resume === undefined ? undefined : openCheckpoint(input.resume, about);
   const options: FitOptions = { ...input.fit, seed: input.seed, validation: input.validation, workspace, ...(resume ? { resume } : {}) };
   const curve: Curve[] = [];
   const started = performance.now();
-  const run = blame(3, "", () => train(network, input.train, options));
+  const run = blame(3, "", () => train(input.description, input.train, options));
   let next = advance(() => run.next());
   while (!next.done) {
     const epoch: Epoch = next.value;

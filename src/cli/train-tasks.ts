@@ -115,7 +115,7 @@ function differentRows({ bags: { data, rows, columns } }: LabelledBags): number 
 
 /** Training settings of a task; the validation loss decides when enough is enough. */
 export function fitSettings(request: TrainRequest): FitOptions {
-  const { task, upstream, batch } = request;
+  const { task, upstream, batch, threads } = request;
   const own: FitOptions = upstream
     ? { epochs: task === "latch" ? 20 : 250, learningRate: 1e-3, patience: 25 }
     : task === "bit-pattern"
@@ -128,6 +128,7 @@ export function fitSettings(request: TrainRequest): FitOptions {
   return {
     ...own,
     batch,
+    threads,
     loss: "binary",
     ...(request.epochs === undefined ? {} : { epochs: request.epochs }),
     ...(request.learningRate === undefined ? {} : { learningRate: request.learningRate }),

@@ -130,17 +130,25 @@ export function engineRunsLayers(build: LayerBuild): boolean {
 
 /** @throws HopfieldError E_UNSUPPORTED where the engine lacks what the build needs. */
 export function layerKernels(memory: WebAssembly.Memory, build: LayerBuild, shared: boolean): LayerKernels {
-  const key = `${build} ${shared}`;
-  let module = modules.get(key);
-  if (!module) {
-    const bytes = bytesOf(build, shared);
-    if (typeof WebAssembly === "undefined" || !WebAssembly.validate(bytes)) {
-      throw new HopfieldError("E_UNSUPPORTED", `layers: this engine does not run the ${build} build of the kernels`);
-    }
-    module = new WebAssembly.Module(bytes);
-    modules.set(key, module);
+  return new WebAssembly.Instance(layerModule(build, shared), { env: { memory } }).exports as unknown as LayerKernels;
+}
+
+/** The compiled build, made once. @throws HopfieldError E_UNSUPPORTED. */
+export function layerModule(build: LayerBuild, shared: boolean): WebAssembly.Module {
+  const kept = modules.get(`${build} ${shared}`);
+  if (kept) return kept;
+  const bytes = bytesOf(build, shared);
+  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(bytes)) {
+    throw new HopfieldError("E_UNSUPPORTED", `layers: this engine does not run the ${build} build of the kernels`);
   }
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as LayerKernels;
+  const module = new WebAssembly.Module(bytes);
+  keepLayerModule(build, shared, module);
+  return module;
+}
+
+/** For threads, which get the module from the one that started them. */
+export function keepLayerModule(build: LayerBuild, shared: boolean, module: WebAssembly.Module): void {
+  modules.set(`${build} ${shared}`, module);
 }
 
 function bytesOf(build: LayerBuild, shared: boolean): Uint8Array<ArrayBuffer> {

@@ -4,14 +4,16 @@
  */
 import { checkNames, checkNumber } from "../core/options.ts";
 import { randomStream, sampleWithoutReplacement } from "../core/random.ts";
-import { selectBags } from "./batch.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkLabelled, type LabelledBags, type Score, score } from "./evaluate.ts";
-import { type LossName, lossOf } from "./losses.ts";
+import type { LossName } from "./losses.ts";
+import { buildNetwork, type NetworkDescription } from "./network.ts";
 import { type Optimiser, type OptimiserOptions, openOptimiser, optimiserSettings, takeStep } from "./optimise.ts";
 import { copyInto, copyTree, viewsInto } from "./parameters.ts";
-import type { Block, Parameters, Pass } from "./types.ts";
-import { openWorkspace, scoped, type Workspace } from "./workspace.ts";
+import { chunkCount, gradientOfBatch, openSlots, type Stepper } from "./step.ts";
+import { openStepPool } from "./step-pool.ts";
+import type { Block, Parameters } from "./types.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
 
 export interface FitOptions extends OptimiserOptions {
   /** Default "binary". */
@@ -29,6 +31,11 @@ export interface FitOptions extends OptimiserOptions {
   readonly stopBelow?: number;
   readonly classWeights?: ArrayLike<number>;
   readonly workspace?: Workspace;
+  /**
+   * Threads that share the work of a step, at most 4; the weights are the same bits for any number. Default 1. More than one needs the network as a description (functions do not go to other
+   * threads), Node and shared memory; elsewhere one thread does it all.
+   */
+  readonly threads?: number;
   /** Goes on from here; all other options and the data must be those of the run that made it. */
   readonly resume?: Checkpoint;
 }
@@ -61,22 +68,31 @@ interface Settings {
   readonly seed: number;
   readonly patience: number;
   readonly stopBelow: number;
+  readonly classWeights: readonly number[] | null;
+  readonly threads: number;
 }
 
-const own = ["loss", "epochs", "batch", "seed", "validation", "patience", "stopBelow", "classWeights", "workspace", "resume"];
+const own = ["loss", "epochs", "batch", "seed", "validation", "patience", "stopBelow", "classWeights", "workspace", "threads", "resume"];
 const ofOptimiser = ["learningRate", "weightDecay", "betas", "eps", "clip", "schedule", "warmup"];
 
 /**
  * Yields after every epoch; the value it returns is the outcome. Stop early by calling `return` on the iterator, or use `fit`.
+ * @param given a block, or the description of a network.
  * @throws HopfieldError E_RANGE (options), E_SHAPE (data, checkpoint).
  */
-export function* train(network: Block, data: LabelledBags, options: FitOptions = {}): Generator<Epoch, Fit, boolean | undefined> {
+export function* train(
+  given: Block | NetworkDescription,
+  data: LabelledBags,
+  options: FitOptions = {},
+): Generator<Epoch, Fit, boolean | undefined> {
   checkNames("fit", options, [...own, ...ofOptimiser]);
   checkLabelled("fit", data);
   const validation = options.validation ?? null;
   if (validation) checkLabelled("fit: validation", validation);
   const settings = settingsOf(options);
   const workspace = options.workspace ?? openWorkspace();
+  const description = "forward" in given ? null : given;
+  const network = "forward" in given ? given : buildNetwork(given);
   const fresh = network.init(randomStream(settings.seed, 0x696e6974));
   const optimiser = openOptimiser(workspace, fresh, optimiserSettings("fit", pick(options)));
   const best = { parameters: copyTree(fresh), loss: Number.POSITIVE_INFINITY, epoch: 0 };
@@ -103,21 +119,42 @@ export function* train(network: Block, data: LabelledBags, options: FitOptions =
     watched < settings.stopBelow || (validation !== null && epoch - best.epoch >= settings.patience);
   if (options.resume && epoch > 0 && validation && settled(best.epoch === epoch ? best.loss : Number.POSITIVE_INFINITY))
     return ended("settled");
-  while (epoch < settings.epochs) {
-    const before = copyTree(optimiser.parameters);
-    const outcome = runEpoch(workspace, network, optimiser, data, settings, epoch, total, options.classWeights);
-    if ("badBatch" in outcome) {
-      copyInto(before, optimiser.parameters);
-      return ended("nonfinite", { epoch: epoch + 1, batch: outcome.badBatch });
+  const stepper = openStepper(workspace, network, description, optimiser, data, settings);
+  try {
+    while (epoch < settings.epochs) {
+      const before = copyTree(optimiser.parameters);
+      const outcome = runEpoch(stepper, optimiser, settings, epoch, total);
+      if ("badBatch" in outcome) {
+        copyInto(before, optimiser.parameters);
+        return ended("nonfinite", { epoch: epoch + 1, batch: outcome.badBatch });
+      }
+      epoch++;
+      const watched = validation ? score(workspace, network, optimiser.parameters, validation, settings.loss) : null;
+      if (watched && watched.loss < best.loss)
+        Object.assign(best, { parameters: copyTree(optimiser.parameters), loss: watched.loss, epoch });
+      const stop = yield { epoch, ...outcome, validation: watched, checkpoint: snapshot };
+      if (stop) return ended("aborted");
+      if (settled(watched?.loss ?? outcome.loss)) return ended("settled");
     }
-    epoch++;
-    const watched = validation ? score(workspace, network, optimiser.parameters, validation, settings.loss) : null;
-    if (watched && watched.loss < best.loss) Object.assign(best, { parameters: copyTree(optimiser.parameters), loss: watched.loss, epoch });
-    const stop = yield { epoch, ...outcome, validation: watched, checkpoint: snapshot };
-    if (stop) return ended("aborted");
-    if (settled(watched?.loss ?? outcome.loss)) return ended("settled");
+    return ended("epochs");
+  } finally {
+    stepper.pool?.close();
   }
-  return ended("epochs");
+}
+
+/** Everything that steps share; the pool is opened where more than one thread is asked for. */
+function openStepper(
+  workspace: Workspace,
+  network: Block,
+  description: NetworkDescription | null,
+  optimiser: Optimiser,
+  data: LabelledBags,
+  { loss, seed, classWeights, batch, threads }: Settings,
+): Stepper {
+  const slots = openSlots(workspace, optimiser.parameters, optimiser.g.length);
+  const settings = { loss, seed, classWeights };
+  const pool = description ? openStepPool(workspace, description, optimiser, slots, data, settings, batch, threads) : null;
+  return { workspace, network, parameters: optimiser.parameters, data, settings, slots, pool };
 }
 
 export interface FitWatch {
@@ -126,7 +163,12 @@ export interface FitWatch {
 }
 
 /** `train` to its end, giving the event loop a turn after every epoch. @throws as train. */
-export async function fit(network: Block, data: LabelledBags, options: FitOptions = {}, { onEpoch, signal }: FitWatch = {}): Promise<Fit> {
+export async function fit(
+  network: Block | NetworkDescription,
+  data: LabelledBags,
+  options: FitOptions = {},
+  { onEpoch, signal }: FitWatch = {},
+): Promise<Fit> {
   const run = train(network, data, options);
   let next = run.next();
   while (!next.done) {
@@ -147,6 +189,8 @@ function settingsOf(options: FitOptions): Settings {
     seed: checkNumber("fit", "seed", options.seed ?? 1, { atLeast: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true }),
     patience: whole("patience", 10),
     stopBelow: checkNumber("fit", "stopBelow", options.stopBelow ?? 0, { atLeast: 0 }),
+    classWeights: options.classWeights ? Array.from(options.classWeights) : null,
+    threads: Math.min(chunkCount, checkNumber("fit", "threads", options.threads ?? 1, { atLeast: 1, whole: true })),
   };
 }
 
@@ -166,39 +210,16 @@ function goOn(from: Checkpoint, optimiser: Optimiser, best: { parameters: Parame
 
 type EpochOutcome = { readonly loss: number; readonly accuracy: number } | { readonly badBatch: number };
 
-function runEpoch(
-  workspace: Workspace,
-  network: Block,
-  optimiser: Optimiser,
-  { bags, targets }: LabelledBags,
-  { batch, seed, loss }: Settings,
-  epoch: number,
-  total: number,
-  classWeights: ArrayLike<number> | undefined,
-): EpochOutcome {
-  const order = sampleWithoutReplacement(randomStream(seed, 0x62000000 + epoch), targets.length, targets.length);
+function runEpoch(stepper: Stepper, optimiser: Optimiser, { batch, seed }: Settings, epoch: number, total: number): EpochOutcome {
+  const count = stepper.data.targets.length;
+  const order = sampleWithoutReplacement(randomStream(seed, 0x62000000 + epoch), count, count);
   let [lossSum, right] = [0, 0];
-  for (let first = 0; first < order.length; first += batch) {
+  for (let first = 0; first < count; first += batch) {
     const chosen = order.slice(first, first + batch);
-    const found = scoped(workspace, () => {
-      // Chance inside a pass (dropout) follows from the step: 256 draws are a step's own.
-      const pass: Pass = { workspace, training: true, seed, draws: optimiser.step * 256, wantInput: false };
-      const [y, saved] = network.forward(optimiser.parameters, selectBags(bags, chosen), pass);
-      const outcome = lossOf(
-        loss,
-        y,
-        chosen.map((b) => targets[b] as number),
-        classWeights,
-      );
-      if (!Number.isFinite(outcome.loss)) return null;
-      const [, gradients] = network.backward(optimiser.parameters, saved, { data: outcome.slope, rows: y.rows, columns: y.columns }, pass);
-      copyInto(gradients, optimiser.gradients, "fit: gradients");
-      return outcome;
-    });
-    if (found === null) return { badBatch: first / batch };
-    if (!Number.isFinite(takeStep(workspace, optimiser, total))) return { badBatch: first / batch };
+    const found = gradientOfBatch(stepper, chosen, optimiser.step, optimiser.g);
+    if (!Number.isFinite(found.loss) || !Number.isFinite(takeStep(stepper.workspace, optimiser, total))) return { badBatch: first / batch };
     lossSum += found.loss * chosen.length;
     right += found.right;
   }
-  return { loss: lossSum / order.length, accuracy: right / order.length };
+  return { loss: lossSum / count, accuracy: right / count };
 }

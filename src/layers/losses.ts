@@ -20,15 +20,22 @@ export interface LossOutcome {
 
 /**
  * @param y network outputs; @param targets one a row; @param classWeights factor of each class (binary: two), default 1 each.
+ * @param total what the weighted sum is divided by: default the weights of these rows; for a part of a batch those of all of it, so that losses and gradients of the parts add up.
  * @throws HopfieldError E_SHAPE (columns that do not fit), E_RANGE (a target that is no class).
  */
-export function lossOf(name: LossName, y: Tensor, targets: ArrayLike<number>, classWeights?: ArrayLike<number>): LossOutcome {
+export function lossOf(
+  name: LossName,
+  y: Tensor,
+  targets: ArrayLike<number>,
+  classWeights?: ArrayLike<number>,
+  total?: number,
+): LossOutcome {
   const { rows, columns } = y;
   if (targets.length !== rows) throw new HopfieldError("E_SHAPE", `loss: ${rows} results but ${targets.length} targets`);
   if (name !== "classes" && columns !== 1)
     throw new HopfieldError("E_SHAPE", `loss: "${name}" takes one number a row, the network gives ${columns}`);
   const slope = new Float32Array(y.data.length);
-  let [total, weights, right] = [0, 0, 0];
+  let [sum, weights, right] = [0, 0, 0];
   for (let i = 0; i < rows; i++) {
     const target = targets[i] as number;
     if (name !== "squares") checkClass(target, name === "binary" ? 2 : columns, i);
@@ -39,13 +46,21 @@ export function lossOf(name: LossName, y: Tensor, targets: ArrayLike<number>, cl
         : name === "binary"
           ? binaryRow(y.data, i, target, slope)
           : squaresRow(y.data, i, target, slope);
-    total += weight * row.loss;
+    sum += weight * row.loss;
     weights += weight;
     if (row.right) right++;
     if (weight !== 1) for (let c = 0; c < columns; c++) slope[i * columns + c] = weight * (slope[i * columns + c] as number);
   }
-  for (let i = 0; i < slope.length; i++) slope[i] = (slope[i] as number) / weights;
-  return { loss: total / weights, slope, right };
+  const whole = total ?? weights;
+  for (let i = 0; i < slope.length; i++) slope[i] = (slope[i] as number) / whole;
+  return { loss: sum / whole, slope, right };
+}
+
+/** Sum of the weights of the rows. */
+export function weightOf(name: LossName, targets: ArrayLike<number>, classWeights?: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < targets.length; i++) sum += name === "squares" ? 1 : (classWeights?.[targets[i] as number] ?? 1);
+  return sum;
 }
 
 interface RowOutcome {

@@ -3,17 +3,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HopfieldError } from "../../src/core/errors.ts";
+import { randomStream } from "../../src/core/random.ts";
 import { readSafetensors, writeSafetensors } from "../../src/data/index.ts";
 import {
   areaUnderCurve,
+  type Block,
   buildNetwork,
   type Epoch,
+  type Fit,
   type FitOptions,
   fit as fitNetwork,
   type LabelledBags,
   listed,
   lossOf,
   type NetworkDescription,
+  newPass,
   openWorkspace,
   type Parameters,
   predictBags,
@@ -25,7 +29,9 @@ import {
   writeCheckpoint,
   writeNetwork,
 } from "../../src/layers/index.ts";
-import { optimiserSettings, rateAt } from "../../src/layers/optimise.ts";
+import { openOptimiser, optimiserSettings, rateAt } from "../../src/layers/optimise.ts";
+import { copyInto } from "../../src/layers/parameters.ts";
+import { gradientOfBatch, openSlots } from "../../src/layers/step.ts";
 import { bitPatterns, digitBags, latchSequences } from "../../src/tasks/index.ts";
 
 const description: NetworkDescription = {
@@ -66,6 +72,63 @@ describe("fit", () => {
     expect(rest.epochs.map(({ epoch }) => epoch)).toEqual([4, 5, 6]);
     expect(bytesOf(rest.parameters as Parameters)).toEqual(bytesOf(whole.parameters as Parameters));
     expect(rest.epochs.at(-1)?.loss).toBe(whole.epochs.at(-1)?.loss);
+  });
+
+  it("gives the same bytes for any number of threads, and without shared memory", () => {
+    const given = { ...options, epochs: 3, classWeights: [1, 2] };
+    const end = (network: Block | NetworkDescription, more: FitOptions): Fit => {
+      const run = train(network, data, { ...given, ...more });
+      let next = run.next();
+      while (!next.done) next = run.next();
+      return next.value;
+    };
+    const one = bytesOf(end(description, {}).parameters);
+    for (const threads of [2, 3, 4, 64]) expect(bytesOf(end(description, { threads }).parameters)).toEqual(one);
+    // A block has functions: it stays on one thread, and says nothing else.
+    expect(bytesOf(end(buildNetwork(description), { threads: 2 }).parameters)).toEqual(one);
+    // Batches of fewer bags than chunks.
+    expect(bytesOf(end(description, { batch: 3, threads: 2 }).parameters)).toEqual(bytesOf(end(description, { batch: 3 }).parameters));
+    const whole = globalThis.SharedArrayBuffer;
+    try {
+      Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+      expect(bytesOf(end(description, { threads: 2 }).parameters)).toEqual(one);
+    } finally {
+      globalThis.SharedArrayBuffer = whole;
+    }
+  });
+
+  it("an error in a thread is the error of the call", () => {
+    const wrong = { bags: data.bags, targets: data.targets.map((t, b) => (b === 90 ? 7 : t)) };
+    const run = train(description, wrong, { ...options, threads: 2 });
+    expect(() => {
+      while (!run.next().done);
+    }).toThrow(/target \d+ is 7, expected a class 0 ... 1/);
+  });
+
+  it("the gradient of a batch is the sum over its chunks: that of the whole batch but for rounding", () => {
+    const workspace = openWorkspace();
+    const network = buildNetwork({ ...description, dropout: 0, module: { ...description.module, dropout: 0 } });
+    const optimiser = openOptimiser(workspace, network.init(randomStream(3)), optimiserSettings("t"));
+    const slots = openSlots(workspace, optimiser.parameters, optimiser.g.length);
+    const chosen = [4, 90, 17, 3, 55, 60, 8, 31, 77, 12];
+    for (const classWeights of [null, [1, 3]]) {
+      const settings = { loss: "binary" as const, seed: 1, classWeights };
+      const stepper = { workspace, network, parameters: optimiser.parameters, data, settings, slots, pool: null };
+      const { loss, right } = gradientOfBatch(stepper, chosen, 0, optimiser.g);
+      const sum = Float64Array.from(optimiser.g);
+      const targets = chosen.map((b) => data.targets[b] as number);
+      const pass = newPass({ workspace, training: true });
+      const [y, saved] = network.forward(optimiser.parameters, selectBags(data.bags, chosen), pass);
+      const whole = lossOf("binary", y, targets, classWeights ?? undefined);
+      const [, found] = network.backward(optimiser.parameters, saved, { data: whole.slope, rows: y.rows, columns: 1 }, pass);
+      copyInto(found, optimiser.gradients);
+      expect(loss).toBeCloseTo(whole.loss, 12);
+      expect(right).toBe(whole.right);
+      const [size, error] = [0, 1].map((of) => Math.sqrt(sum.reduce((s, x, i) => s + (x - (of ? (optimiser.g[i] as number) : 0)) ** 2, 0)));
+      // Ten bags of f32 sums, rounded at 6e-8 each.
+      expect(error as number).toBeLessThan(1e-6 * (size as number));
+      expect(size).toBeGreaterThan(1e-3);
+    }
   });
 
   it("learns, and stops when the validation loss settles", () => {
