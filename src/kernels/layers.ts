@@ -78,6 +78,7 @@ export interface LayerKernels {
     alpha: number,
     dz: number,
     scratch: number,
+    wantAlpha?: number,
   ): number;
   ratioRows(a: number, rows: number, n: number, stride: number, p: number, sums: number): void;
   ratioRowsBack(p: number, dp: number, sums: number, rows: number, n: number, stride: number, da: number): void;

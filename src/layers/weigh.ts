@@ -111,7 +111,8 @@ export function separateBlocksBack(w: Workspace, s: Settings, layout: Layout, p:
   for (const bag of layout.bags) {
     const at = blockOf(p, bag);
     const slope = blockOf(dp, bag).at;
-    dAlpha += w.kernels.separateRowsBack(s.kind, at.at, slope, bag.rows, bag.columns, at.stride, alpha, slope, scratch);
+    const wanted = s.learnAlpha ? 1 : 0;
+    dAlpha += w.kernels.separateRowsBack(s.kind, at.at, slope, bag.rows, bag.columns, at.stride, alpha, slope, scratch, wanted);
   }
   return dAlpha;
 }

@@ -95,9 +95,12 @@ describe("separations", () => {
             alpha,
             dp.data.byteOffset,
             scratch,
+            1,
           );
           expect(far(dp.data, reference.vjp_dz), `dz of ${index}`).toBeLessThan(2e-5);
-          if (name === "entmax1.5") expect(dAlpha, `dalpha of ${index}`).toBeCloseTo(reference.dalpha ?? 0, 5);
+          // Weights of f32 enter with exponent 2 - alpha: above 2 their rounding counts up to ten times.
+          if (name.startsWith("entmax") && reference.dalpha !== undefined)
+            expect(dAlpha, `dalpha of ${index}`).toBeCloseTo(reference.dalpha, alpha > 2 ? 4 : 5);
           // Weights that always sum to the same have no slope along a common shift.
           if (name !== "softmax1") expect(Math.abs(dp.data.reduce((a, b) => a + b, 0)), `sum of dz of ${index}`).toBeLessThan(1e-5);
           zs.data.forEach((p, i) => {

@@ -82,6 +82,18 @@ function shifted(z: usize, n: i32, scale: f64, x: usize): void {
   for (let i = 0; i < n; i++) store<f64>(x + ((<usize>i) << 3), scale * (<f64>load<f32>(z + ((<usize>i) << 2)) - <f64>top));
 }
 
+/** d^n; whole n up to 16 by products: what alpha = 1 + 1 / n needs, several times faster than exp and log. */
+// @ts-ignore: decorator
+@inline
+function raised(d: f64, n: f64): f64 {
+  if (n <= 16 && n == Math.floor(n)) {
+    let value: f64 = 1;
+    for (let i: f64 = 0; i < n; i += 1) value *= d;
+    return value;
+  }
+  return power(d, n);
+}
+
 /** tau with sum [x - tau]_+^e = 1, e >= 1, max x = 0: Newton from -1. */
 function threshold(x: usize, n: i32, e: f64): f64 {
   let tau: f64 = -1;
@@ -91,7 +103,7 @@ function threshold(x: usize, n: i32, e: f64): f64 {
     for (let i = 0; i < n; i++) {
       const d = x64(x, i) - tau;
       if (d > 0) {
-        const lower: f64 = e == 2 ? d : e == 1 ? 1 : power(d, e - 1);
+        const lower: f64 = raised(d, e - 1);
         slope += lower;
         sum += lower * d;
       }
@@ -108,7 +120,7 @@ function powers(x: usize, n: i32, tau: f64, exponent: f64, p: usize): void {
   let sum: f64 = 0;
   for (let i = 0; i < n; i++) {
     const d = x64(x, i) - tau;
-    const value: f64 = d > 0 ? power(d, exponent) : 0;
+    const value: f64 = d > 0 ? raised(d, exponent) : 0;
     sum += value;
     store<f64>(x + ((<usize>i) << 3), value);
   }
@@ -213,26 +225,46 @@ function flatBack(p: usize, dp: usize, n: i32, below: f64, dz: usize): void {
   for (let i = 0; i < n; i++) putF(dz, i, f(p, i) > 0 && f(p, i) < below ? f(dp, i) - mean : 0);
 }
 
-/** r = p^{2 - alpha} on the support; dz = r (dp - (r . dp) / sum r). Returns d loss / d alpha. */
-function entmaxBack(p: usize, dp: usize, n: i32, alpha: f64, dz: usize, r: usize): f64 {
+/** p^{2 - alpha}: roots where alpha is 1.5 or 1.25. */
+// @ts-ignore: decorator
+@inline
+function slopeOf(p: f64, alpha: f64): f64 {
+  if (alpha == 1.5) return Math.sqrt(p);
+  if (alpha == 1.25) {
+    const root = Math.sqrt(p);
+    return root * Math.sqrt(root);
+  }
+  return power(p, 2 - alpha);
+}
+
+/** r = p^{2 - alpha} on the support; dz = r (dp - (r . dp) / sum r). Returns d loss / d alpha where it is wanted, else 0. */
+function entmaxBack(p: usize, dp: usize, n: i32, alpha: f64, wantAlpha: bool, dz: usize, r: usize): f64 {
   let total: f64 = 0;
   let product: f64 = 0;
   for (let i = 0; i < n; i++) {
     const weight = f(p, i);
-    const value: f64 = weight > 0 ? (alpha == 1.5 ? Math.sqrt(weight) : power(weight, 2 - alpha)) : 0;
+    const value: f64 = weight > 0 ? slopeOf(weight, alpha) : 0;
     store<f64>(r + ((<usize>i) << 3), value);
     total += value;
     product += value * f(dp, i);
   }
   const mean = product / total;
-  let entropy: f64 = 0;
-  for (let i = 0; i < n; i++) if (f(p, i) > 0) entropy += f(p, i) * log(f(p, i));
   let dAlpha: f64 = 0;
-  const s = alpha - 1;
+  if (wantAlpha) {
+    const s = alpha - 1;
+    let entropy: f64 = 0;
+    for (let i = 0; i < n; i++) {
+      const weight = f(p, i);
+      if (weight > 0) entropy += weight * log(weight);
+    }
+    for (let i = 0; i < n; i++) {
+      const weight = f(p, i);
+      const share = x64(r, i) / total;
+      if (weight > 0 && s > 0) dAlpha += f(dp, i) * ((weight - share) / (s * s) - (weight * log(weight) - share * entropy) / s);
+    }
+  }
   for (let i = 0; i < n; i++) {
     const value = x64(r, i);
-    const weight = f(p, i);
-    if (weight > 0 && s > 0) dAlpha += f(dp, i) * ((weight - value / total) / (s * s) - (weight * log(weight) - (value / total) * entropy) / s);
     putF(dz, i, value > 0 ? value * (f(dp, i) - mean) : 0);
   }
   return dAlpha;
@@ -261,14 +293,14 @@ function normmaxBack(p: usize, dp: usize, n: i32, alpha: f64, dz: usize, b: usiz
   }
 }
 
-/** dz from dp (may be the same), rows as in separateRows; returns the sum of d loss / d alpha (entmax only, else 0). `scratch`: 8 n bytes. */
-export function separateRowsBack(kind: i32, p: usize, dp: usize, rows: i32, n: i32, stride: usize, alpha: f64, dz: usize, scratch: usize): f64 {
+/** dz from dp (may be the same), rows as in separateRows; returns the sum of d loss / d alpha (entmax where `wantAlpha`, else 0). `scratch`: 8 n bytes. */
+export function separateRowsBack(kind: i32, p: usize, dp: usize, rows: i32, n: i32, stride: usize, alpha: f64, dz: usize, scratch: usize, wantAlpha: i32): f64 {
   let dAlpha: f64 = 0;
   for (let row = 0; row < rows; row++) {
     if (kind == 0 || kind == 1 || (kind == 3 && alpha < 1.0001)) softmaxBack(p, dp, n, dz);
     else if (kind == 2) flatBack(p, dp, n, 2, dz);
     else if (kind == 5) flatBack(p, dp, n, 1, dz);
-    else if (kind == 3) dAlpha += entmaxBack(p, dp, n, alpha, dz, scratch);
+    else if (kind == 3) dAlpha += entmaxBack(p, dp, n, alpha, wantAlpha != 0, dz, scratch);
     else if (kind == 4) normmaxBack(p, dp, n, alpha, dz, scratch);
     else for (let i = 0; i < n; i++) putF(dz, i, 0);
     p += stride;
