@@ -41,7 +41,7 @@ function retrieve(build: Build): Float32Array {
   kernels.packQueries(placeF32(arena, numbers(rows * d, 7)), rows, d, 0, 1, 0, 0, 0, 0, packed);
   const [keys, values] = [placeF32(arena, numbers(patterns * d, 13)), placeF32(arena, numbers(patterns * dv, 17))];
   const [state, y, out] = [allocate(arena, rows * 32), allocate(arena, rows * 32 * 4), allocate(arena, rows * dv * 4)];
-  const scratch = allocate(arena, d * 256 + 2048);
+  const scratch = allocate(arena, d * 256 + 8192);
   kernels.accumulate(packed, rows, d, keys, values, 0, patterns, dv, 0, 0, 0, 1, 0, 0, 60, 1, state, y, 32, scratch, 0, 0);
   kernels.finish(state, rows, y, 32, dv, Number.NEGATIVE_INFINITY, out);
   return viewF32(arena, out, rows * dv).slice();

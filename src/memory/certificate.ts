@@ -1,10 +1,9 @@
 /**
  * @file What the figures of an evaluation say about the answer: the label of the fixed point, how many patterns carry it, and the certificate.
  *
- * With weights of sum 1 the answer is y - x_top = sum_{j != top} p_j (x_j - x_top), hence |y - x_top| <= (1 - p_top)(m + |x_top|) with m the largest norm; and since
- * p_j <= p_top e^{-beta margin}, also <= 2 m (|S| - 1) e^{-beta margin}. Rounding of the f32 answer is covered by 2^-20 (1 + log2(1 + M)) m. docs/models/README.md has the proof.
+ * With weights of sum 1 the answer is y - x_top = sum_{j != top} p_j (x_j - x_top), hence |y - x_top| <= (1 - p_top)(m + |x_top|) with m the largest norm. Rounding of the f32 answer is covered by 2^-20 (1 + log2(1 + M)) m. docs/models/README.md has the proof.
  */
-import { portableExp, portableLog2 } from "../core/portable.ts";
+import { portableLog2 } from "../core/portable.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Settings } from "./presets.ts";
 import type { FixedPointLabel } from "./types.ts";
@@ -24,32 +23,23 @@ export function fixedPointLabel(weight: number, support: number, patterns: numbe
   return support > patterns / 2 && patterns > 2 ? "global" : "metastable";
 }
 
+/** Bound on |y - x_top| (or |y - v_top|) from the figures of row `b` and the norm of the top pattern or value. */
+export type Certifier = (evaluation: Evaluation, b: number, topNorm: number) => number | null;
+
 /**
- * Bound on |y - x_top| (or |y - v_top|), or null where the argument does not hold: weights that do not sum to at most 1 (k-subset), a state changed after the evaluation
- * (post, clamp), an empty ball.
- * @param largestNorm m, of what the answer is made of; @param topNorm norm of the top pattern or value; @param readsValues then the margin says nothing about distances.
+ * The certificates of one recall, as a function of the figures of a query. They are null where the argument does not hold: weights that do not sum to at most 1 (k-subset), a state changed after the evaluation (post, clamp), an empty ball.
+ * @param patterns M. @param largestNorm m, of what the answer is made of. @param clamped whether known entries were put back after the evaluation.
  */
-export function certificate(
-  settings: Settings,
-  beta: number,
-  evaluation: Evaluation,
-  b: number,
-  patterns: number,
-  largestNorm: number,
-  topNorm: number,
-  readsValues: boolean,
-  clamped: boolean,
-): number | null {
-  const weight = evaluation.weight[b] as number;
-  if (settings.separation === "k-subset" || settings.post !== "identity" || clamped || weight === 0) return null;
-  const rest = evaluation.rest[b] as number;
-  let bound = rest * (largestNorm + topNorm);
-  if (settings.separation === "softmax1") bound += Math.max(0, 1 - (weight + rest)) * topNorm + 2 ** -22 * topNorm;
-  if (settings.separation === "softmax" && !readsValues) {
-    const margin = evaluation.margin[b] as number;
-    const others = (evaluation.visible[b] as number) - 1;
-    const byMargin = others === 0 || Number.isNaN(margin) ? 0 : 2 * largestNorm * others * portableExp(-beta * margin);
-    bound = Math.min(bound, byMargin);
-  }
-  return bound + 2 ** -20 * (1 + portableLog2(1 + patterns)) * largestNorm;
+export function certifier(settings: Settings, patterns: number, largestNorm: number, clamped: boolean): Certifier {
+  if (settings.separation === "k-subset" || settings.post !== "identity" || clamped) return () => null;
+  const rounding = 2 ** -20 * (1 + portableLog2(1 + patterns)) * largestNorm;
+  const sumsToOne = settings.separation !== "softmax1";
+  return (evaluation, b, topNorm) => {
+    const weight = evaluation.weight[b] as number;
+    if (weight === 0) return null;
+    const rest = evaluation.rest[b] as number;
+    const bound = rest * (largestNorm + topNorm);
+    if (sumsToOne) return bound + rounding;
+    return bound + (Math.max(0, 1 - (weight + rest)) * topNorm + 2 ** -22 * topNorm) + rounding;
+  };
 }

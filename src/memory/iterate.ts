@@ -18,8 +18,9 @@ export interface IterationPlan {
 export type OnStep = (states: Float32Array, step: number) => void;
 
 export interface Iteration {
-  /** The last evaluation of each query. */
-  readonly last: readonly { readonly evaluation: Evaluation; readonly index: number }[];
+  /** The last evaluation of each query, and its row there. */
+  readonly evaluations: readonly Evaluation[];
+  readonly rows: Int32Array;
   /** B x columns: the answers. */
   readonly answers: Float32Array;
   /** B x d: the last states in the pattern space. */
@@ -37,51 +38,85 @@ export function iterate(
   dimension: number,
   columns: number,
   plan: IterationPlan,
-  step: (states: Float32Array, rows: Int32Array, first: boolean, readValues: boolean) => Evaluation,
+  step: Step,
   onStep: OnStep | null,
 ): Iteration {
   const count = cues.length / dimension;
-  const states = cues.slice();
-  const answers = new Float32Array(count * columns);
-  const steps = new Int32Array(count);
-  const converged: (boolean | null)[] = new Array(count).fill(plan.steps === "converge" ? false : null);
-  const last: { evaluation: Evaluation; index: number }[] = new Array(count);
-  onStep?.(states, 0);
-  let active = Int32Array.from({ length: count }, (_, i) => i);
+  const everyRow = Int32Array.from({ length: count }, (_, i) => i);
   const limit = plan.steps === "converge" ? plan.maxSteps : plan.readsValues ? plan.steps - 1 : plan.steps;
+  const run =
+    plan.steps === "converge"
+      ? untilSettled(cues, dimension, plan, everyRow, step, onStep)
+      : fixedSteps(cues, limit, everyRow, step, onStep);
+  if (!plan.readsValues) return { ...run, answers: run.states.slice() };
+  const evaluation = step(run.states, everyRow, limit === 0, true);
+  run.steps.forEach((n, b) => {
+    run.steps[b] = n + 1;
+  });
+  const answers = new Float32Array(count * columns);
+  answers.set(evaluation.y);
+  return { ...run, evaluations: new Array(count).fill(evaluation), rows: everyRow, answers };
+}
+
+type Step = (states: Float32Array, rows: Int32Array, first: boolean, readValues: boolean) => Evaluation;
+type States = Omit<Iteration, "answers">;
+
+/** The same number of steps for every query: no state is looked at. */
+function fixedSteps(cues: Float32Array, limit: number, everyRow: Int32Array, step: Step, onStep: OnStep | null): States {
+  const count = everyRow.length;
+  let evaluations: readonly Evaluation[] = [];
+  const states = cues.slice();
+  onStep?.(states, 0);
+  for (let t = 0; t < limit; t++) {
+    const evaluation = step(states, everyRow, t === 0, false);
+    states.set(evaluation.y);
+    evaluations = new Array(count).fill(evaluation);
+    onStep?.(states, t + 1);
+  }
+  return { evaluations, rows: everyRow, states, steps: new Int32Array(count).fill(limit), converged: new Array(count).fill(null) };
+}
+
+/** Steps until each state settles; a settled query takes no further step. */
+function untilSettled(
+  cues: Float32Array,
+  dimension: number,
+  plan: IterationPlan,
+  everyRow: Int32Array,
+  step: Step,
+  onStep: OnStep | null,
+): States {
+  const count = everyRow.length;
+  const states = cues.slice();
+  const steps = new Int32Array(count);
+  const converged: (boolean | null)[] = new Array(count).fill(false);
+  const evaluations: Evaluation[] = new Array(count);
+  const rows = new Int32Array(count);
+  onStep?.(states, 0);
+  let active = everyRow;
   let before = states.slice();
-  for (let t = 0; t < limit && active.length > 0; t++) {
+  for (let t = 0; t < plan.maxSteps && active.length > 0; t++) {
     const evaluation = step(gatherRows(states, active, dimension), active, t === 0, false);
     const still: number[] = [];
     const earlier = before;
     before = states.slice();
     active.forEach((b, index) => {
-      steps[b] = (steps[b] as number) + 1;
-      last[b] = { evaluation, index };
+      steps[b] = t + 1;
+      evaluations[b] = evaluation;
+      rows[b] = index;
       const y = evaluation.y.subarray(index * dimension, (index + 1) * dimension);
       const q = states.subarray(b * dimension, (b + 1) * dimension);
       const twoAgo = earlier.subarray(b * dimension, (b + 1) * dimension);
-      const comparable = plan.steps === "converge" && !(plan.partial && t === 0);
+      // The step out of a cue that lacks entries is never taken for a fixed point, nor its cue for the state of two steps ago.
+      const comparable = !(plan.partial && t === 0);
       if (comparable && (settled(q, y, plan.tolerance) || nearlyEqual(q, y) || (t > (plan.partial ? 1 : 0) && nearlyEqual(twoAgo, y))))
         converged[b] = true;
       else still.push(b);
       q.set(y);
     });
     onStep?.(states, t + 1);
-    if (plan.steps === "converge") active = Int32Array.from(still);
+    active = Int32Array.from(still);
   }
-  if (!plan.readsValues) {
-    answers.set(states);
-    return { last, answers, states, steps, converged };
-  }
-  const all = Int32Array.from({ length: count }, (_, i) => i);
-  const evaluation = step(states, all, limit === 0, true);
-  for (let b = 0; b < count; b++) {
-    steps[b] = (steps[b] as number) + 1;
-    last[b] = { evaluation, index: b };
-  }
-  answers.set(evaluation.y);
-  return { last, answers, states, steps, converged };
+  return { evaluations, rows, states, steps, converged };
 }
 
 function gatherRows(states: Float32Array, rows: Int32Array, dimension: number): Float32Array {

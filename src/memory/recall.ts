@@ -3,14 +3,14 @@ import { HopfieldError } from "../core/errors.ts";
 import type { Matrix, MatrixLike } from "../core/matrix.ts";
 import { checkNames, checkNumber } from "../core/options.ts";
 import { checkSigns } from "./binary.ts";
-import { certificate, fixedPointLabel, supportSize } from "./certificate.ts";
+import { certifier, fixedPointLabel, supportSize } from "./certificate.ts";
 import { type Cues, readCues, readPositions } from "./cues.ts";
 import type { Evaluation, Visit } from "./evaluation.ts";
 import { type Iteration, iterate } from "./iterate.ts";
 import { largestNorm, squaredNorms } from "./pattern-store.ts";
 import { applyPost } from "./post.ts";
 import { stepsOf } from "./presets.ts";
-import { betaOf, engineOf, type MemoryState } from "./state.ts";
+import { engineOf, type MemoryState } from "./state.ts";
 import type { Recall, RecallOptions, RecallResult } from "./types.ts";
 
 const optionNames: readonly (keyof RecallOptions)[] = [
@@ -94,11 +94,19 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
   const run = iterate(cues.queries.data, store.dimension, store.valueDimension, plan, step, onStep);
   const energies = options.energy ? engine.energies(run.states, everyPlace, positions) : null;
   const clamped = options.clamp === true && cues.known !== null && !state.hasValues;
-  const results = Array.from(everyRow, (b) => ({
-    ...resultOf(state, run, b, energies?.[b] ?? null, clamped),
-    ...(alternatives > 0 ? { alternatives: details[b]?.alternatives ?? [] } : {}),
-    ...(details[b]?.vote ? { vote: details[b]?.vote } : {}),
-  })) as RecallResult[];
+  const resultOf = resultsOf(state, run, energies, clamped);
+  const results: RecallResult[] = new Array(count);
+  for (let b = 0; b < count; b++) {
+    const result = resultOf(b);
+    const detail = details[b];
+    results[b] = wantsDetail
+      ? {
+          ...result,
+          ...(alternatives > 0 ? { alternatives: detail?.alternatives ?? [] } : {}),
+          ...(detail?.vote ? { vote: detail.vote } : {}),
+        }
+      : result;
+  }
   return { states: { data: run.answers, rows: count, columns: store.valueDimension }, results, ...(trace ? { trace } : {}) };
 }
 
@@ -176,39 +184,36 @@ function describe(
   return detail;
 }
 
-function resultOf(state: MemoryState, run: Iteration, b: number, energy: number | null, clamped: boolean): RecallResult {
+/** Makes the result of each query from the figures of its last evaluation; what is the same for all of them is worked out once. */
+function resultsOf(
+  state: MemoryState,
+  run: Iteration,
+  energies: readonly (number | null)[] | null,
+  clamped: boolean,
+): (b: number) => RecallResult {
   const { store, settings, hasValues } = state;
-  const { evaluation, index } = run.last[b] as Iteration["last"][number];
-  const top = evaluation.top[index] as number;
-  const weight = evaluation.weight[index] as number;
-  const summarised = top >= 0;
-  const support = summarised && evaluation.squares[index] !== 0 ? supportSize(evaluation, index) : 0;
-  const margin = evaluation.margin[index] as number;
   const operator = settings.procedure === "operator";
   const which = hasValues ? "values" : "patterns";
-  // linear and random-features are convex mixtures too: the first form of the certificate holds for their weights, but those are not what their answer is made from.
-  const bound = operator
-    ? certificate(
-        settings,
-        betaOf(state) ?? 1,
-        evaluation,
-        index,
-        store.rows,
-        largestNorm(store, which),
-        Math.sqrt(squaredNorms(store, which)[top] as number),
-        hasValues,
-        clamped,
-      )
-    : null;
-  return {
-    steps: run.steps[b] as number,
-    converged: run.converged[b] as boolean | null,
-    energy,
-    label: operator ? fixedPointLabel(weight, support, store.rows) : "none",
-    top,
-    weight,
-    support,
-    margin: Number.isNaN(margin) ? null : margin,
-    bound,
+  // linear and random-features are convex mixtures too: the certificate would hold for their weights, but those are not what their answer is made from.
+  const certify = operator ? certifier(settings, store.rows, largestNorm(store, which), clamped) : null;
+  const squared = operator ? squaredNorms(store, which) : null;
+  return (b) => {
+    const evaluation = run.evaluations[b] as Evaluation;
+    const index = run.rows[b] as number;
+    const top = evaluation.top[index] as number;
+    const weight = evaluation.weight[index] as number;
+    const support = top >= 0 && evaluation.squares[index] !== 0 ? supportSize(evaluation, index) : 0;
+    const margin = evaluation.margin[index] as number;
+    return {
+      steps: run.steps[b] as number,
+      converged: run.converged[b] as boolean | null,
+      energy: energies?.[b] ?? null,
+      label: operator ? fixedPointLabel(weight, support, store.rows) : "none",
+      top,
+      weight,
+      support,
+      margin: Number.isNaN(margin) ? null : margin,
+      bound: certify && squared ? certify(evaluation, index, Math.sqrt(squared[top] as number)) : null,
+    };
   };
 }

@@ -8,8 +8,8 @@ import type { Settings } from "./presets.ts";
 import { centredNorm, type Scoring } from "./scoring.ts";
 import { type PlacedMask, placeMask, visibleCount } from "./support.ts";
 
-/** Queries of one group and their answers should stay in the second-level cache (2^17 floats are 512 KiB). */
-const groupFloats = 2 ** 17;
+/** Numbers of the queries of one group and their answers (2^19 are 2 MiB): small enough for the last-level cache, large enough that packing the keys once a group does not show. */
+const groupFloats = 2 ** 19;
 
 /** Keys of one range of the one-query way: at most sixteen ranges, and none so short that merging would show. A function of M alone, so the bits do not depend on threads. */
 function rangeOf(patterns: number): number {
@@ -108,7 +108,7 @@ function together(call: Call, start: number, n: number, group: number, mask: Pla
   const rows = Math.min(group, roundUp(Math.ceil(n / call.threads), 4));
   const parts: Part[] = [];
   for (let r = 0; r < n; r += rows) {
-    const scratch = allocate(arena, d * (form ? 512 : 256) + 2048);
+    const scratch = allocate(arena, d * (form ? 512 : 256) + 8192);
     const maskAt = mask ? mask.address + r * mask.stride : 0;
     parts.push([
       ...[packed + r * d * 4, Math.min(rows, n - r), d, store.keys, call.values, 0, store.rows, columns],

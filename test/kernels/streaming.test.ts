@@ -62,7 +62,7 @@ function batch(
   const padded = roundUp(rows, 4);
   const packed = allocate(arena, padded * d * 4);
   arena.kernels.packQueries(placeF32(arena, p.q), rows, d, 0, scale, 0, 0, 0, 0, packed);
-  const [state, y, scratch] = [allocate(arena, padded * 32), allocate(arena, padded * yStrideOf(dv) * 4), allocate(arena, d * 256 + 2048)];
+  const [state, y, scratch] = [allocate(arena, padded * 32), allocate(arena, padded * yStrideOf(dv) * 4), allocate(arena, d * 256 + 8192)];
   let address = 0;
   if (mask) {
     address = allocate(arena, mask.bytes.length);

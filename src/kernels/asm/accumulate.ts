@@ -3,11 +3,18 @@
  * a block's scores live in 1 KiB of scratch. logit = (packed query . key) * keyScale + keyBias * biasFactor, in units of log 2; or, when every query knows entries of its own,
  * form 1: A + B, form 2: A / sqrt(B), with A = packed query . key and B = packed second query . key^2.
  */
-import { microScores, microValues } from "./micro";
+import { microScores, microScoresOn, microValuesTiles } from "./micro";
 import { packKeys } from "./pack";
 import { combine } from "./scores";
 import { clearStates, foldBlock } from "./state";
 import { panelKeys } from "./width";
+
+/** Tiles of four queries that share what was read into the first-level cache. */
+const groupTiles: i32 = 4;
+/** Entries of a panel taken at a time: 192 of sixteen keys and of sixteen queries are 24 KiB. */
+const piece: i32 = 192;
+/** Scratch before the panels: the scores of a group, the sums of a row, one panel of second sums. */
+const scratchHead: usize = 8192;
 
 /**
  * @param queries panels of packQueries; @param rows the true number of queries (the last tile may hold fewer than four).
@@ -15,7 +22,7 @@ import { panelKeys } from "./width";
  * @param mask bytes, 0 hides a key: maskStride bytes a query (0: one row for all); or 0.
  * @param reach blocks whose best logit lies this far below the maximum are skipped. @param fresh start from empty states.
  * @param state rows (rounded up to four) x 32 bytes. @param y rows (rounded up) x yStride floats, yStride >= dv rounded up to eight.
- * @param second panels of the second queries, or 0. @param scratch 64 * d * 4 + 2048 bytes; 128 * d * 4 + 2048 with second queries.
+ * @param second panels of the second queries, or 0. @param scratch 64 * d * 4 + scratchHead bytes; 128 * d * 4 + scratchHead with second queries.
  */
 export function accumulate(
   queries: usize,
@@ -43,11 +50,10 @@ export function accumulate(
 ): void {
   const tiles = (rows + 3) >> 2;
   const scores = scratch;
-  const sums = scores + 1024;
+  const sums = scores + (<usize>groupTiles << 10);
   const other = sums + 64;
-  const panels = scratch + 2048;
+  const panels = scratch + scratchHead;
   const squarePanels = panels + ((<usize>d) << 8);
-  const otherStride = (<usize>panelKeys) << 2;
   const plain = !keyScale && !keyBias && !mask;
   if (fresh) clearStates(state, tiles << 2, y, yStride);
   for (let base = first; base < last; base += 64) {
@@ -55,28 +61,49 @@ export function accumulate(
     if (mask && maskStride == 0 && blockHidden(mask + <usize>base, count)) continue;
     packKeys(keys + ((<usize>base * <usize>d) << 2), count, d, centre, false, panels);
     if (form) packKeys(keys + ((<usize>base * <usize>d) << 2), count, d, centre, true, squarePanels);
-    for (let t = 0; t < tiles; t++) {
-      const query = queries + ((<usize>t * <usize>d) << 4);
-      for (let j = 0; j < count; j += panelKeys) microScores(query, panels + ((<usize>j * <usize>d) << 2), d, scores + ((<usize>j) << 2), 256);
-      if (form) {
-        const secondQuery = second + ((<usize>t * <usize>d) << 4);
-        for (let j = 0; j < count; j += panelKeys) {
-          microScores(secondQuery, squarePanels + ((<usize>j * <usize>d) << 2), d, other, otherStride);
-          for (let r = 0; r < 4; r++) combine(scores + ((<usize>r) << 8) + ((<usize>j) << 2), other + <usize>r * otherStride, form);
-        }
-      }
-      let live = false;
-      for (let r = 0; r < 4; r++) {
-        const row = (t << 2) + r;
+    for (let t0 = 0; t0 < tiles; t0 += groupTiles) {
+      const group = min(groupTiles, tiles - t0);
+      scoreGroup(queries + ((<usize>t0 * <usize>d) << 4), group, panels, d, count, scores);
+      if (form) combineGroup(second + ((<usize>t0 * <usize>d) << 4), group, squarePanels, d, count, scores, other, form);
+      let live = 0;
+      for (let r = 0; r < group << 2; r++) {
+        const row = (t0 << 2) + r;
         const line = scores + ((<usize>r) << 8);
         const used = row < rows && (plain && count == 64 ? true : prepare(line, base, count, keyScale, keyBias, biasFactor, mask ? mask + <usize>row * <usize>maskStride : 0));
-        if (used && foldBlock(line, 16, base, state + ((<usize>row) << 5), y + ((<usize>row * <usize>yStride) << 2), yStride, reach, sums)) live = true;
+        if (used && foldBlock(line, 16, base, state + ((<usize>row) << 5), y + ((<usize>row * <usize>yStride) << 2), yStride, reach, sums)) live |= 1 << (r >> 2);
         else memory.fill(line, 0, 256);
       }
       if (live) {
-        const target = y + ((<usize>(t << 2) * <usize>yStride) << 2);
-        microValues(scores, 256, values + ((<usize>base * <usize>dv) << 2), (<usize>dv) << 2, count, dv, target, (<usize>yStride) << 2);
+        const target = y + ((<usize>(t0 << 2) * <usize>yStride) << 2);
+        microValuesTiles(scores, 256, values + ((<usize>base * <usize>dv) << 2), (<usize>dv) << 2, count, dv, target, (<usize>yStride) << 2, live);
       }
+    }
+  }
+}
+
+/** Scores of a group of tiles against a block: entries in pieces of `piece`, so that a piece of a panel of keys and of the queries stays in the first-level cache for all tiles. */
+function scoreGroup(queries: usize, group: i32, panels: usize, d: i32, count: i32, scores: usize): void {
+  for (let from = 0; from < d; from += piece) {
+    const size = min(piece, d - from);
+    for (let j = 0; j < count; j += panelKeys) {
+      const panel = panels + (((<usize>j * <usize>d) + <usize>from * <usize>panelKeys) << 2);
+      for (let t = 0; t < group; t++) {
+        const query = queries + ((<usize>t * <usize>d + <usize>from) << 4);
+        const to = scores + ((<usize>t) << 10) + ((<usize>j) << 2);
+        if (from) microScoresOn(query, panel, size, to, 256);
+        else microScores(query, panel, size, to, 256);
+      }
+    }
+  }
+}
+
+/** Adds the second sums of queries that know entries of their own. */
+function combineGroup(second: usize, group: i32, squarePanels: usize, d: i32, count: i32, scores: usize, other: usize, form: i32): void {
+  const otherStride = (<usize>panelKeys) << 2;
+  for (let t = 0; t < group; t++) {
+    for (let j = 0; j < count; j += panelKeys) {
+      microScores(second + ((<usize>t * <usize>d) << 4), squarePanels + ((<usize>j * <usize>d) << 2), d, other, otherStride);
+      for (let r = 0; r < 4; r++) combine(scores + ((<usize>((t << 2) + r)) << 8) + ((<usize>j) << 2), other + <usize>r * otherStride, form);
     }
   }
 }

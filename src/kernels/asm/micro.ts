@@ -7,19 +7,34 @@ import { panelKeys } from "./width";
 
 /** scores[r][j] = sum_k queryPanel[k][r] * keyPanel[k][j], r < 4, j < panelKeys; rows of `scores` are `stride` bytes apart. */
 export function microScores(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize): void {
-  if (panelKeys == 16) microScores16(queryPanel, keyPanel, d, scores, stride);
-  else microScores8(queryPanel, keyPanel, d, scores, stride);
+  if (panelKeys == 16) microScores16(queryPanel, keyPanel, d, scores, stride, true);
+  else microScores8(queryPanel, keyPanel, d, scores, stride, true);
 }
 
-function microScores8(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize): void {
-  let a0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let c0 = f32x4.splat(0);
-  let c1 = f32x4.splat(0);
-  let d0 = f32x4.splat(0);
-  let d1 = f32x4.splat(0);
+/** The same, going on from the sums that `scores` holds: the bits are those of one pass over all of k. */
+export function microScoresOn(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize): void {
+  if (panelKeys == 16) microScores16(queryPanel, keyPanel, d, scores, stride, false);
+  else microScores8(queryPanel, keyPanel, d, scores, stride, false);
+}
+
+/** Where a sum starts: at zero, or at what was stored. */
+// @ts-ignore: decorator
+@inline
+function start(at: usize, fresh: bool): v128 {
+  return fresh ? f32x4.splat(0) : v128.load(at);
+}
+
+// @ts-ignore: decorator
+@inline
+function microScores8(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize, fresh: bool): void {
+  let a0 = start(scores, fresh);
+  let a1 = start(scores + 16, fresh);
+  let b0 = start(scores + stride, fresh);
+  let b1 = start(scores + stride + 16, fresh);
+  let c0 = start(scores + 2 * stride, fresh);
+  let c1 = start(scores + 2 * stride + 16, fresh);
+  let d0 = start(scores + 3 * stride, fresh);
+  let d1 = start(scores + 3 * stride + 16, fresh);
   const end = queryPanel + ((<usize>d) << 4);
   let key = keyPanel;
   for (let query = queryPanel; query < end; query += 16) {
@@ -49,23 +64,25 @@ function microScores8(queryPanel: usize, keyPanel: usize, d: i32, scores: usize,
   v128.store(scores + 3 * stride, d1, 16);
 }
 
-function microScores16(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize): void {
-  let a0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let b2 = f32x4.splat(0);
-  let b3 = f32x4.splat(0);
-  let c0 = f32x4.splat(0);
-  let c1 = f32x4.splat(0);
-  let c2 = f32x4.splat(0);
-  let c3 = f32x4.splat(0);
-  let e0 = f32x4.splat(0);
-  let e1 = f32x4.splat(0);
-  let e2 = f32x4.splat(0);
-  let e3 = f32x4.splat(0);
+// @ts-ignore: decorator
+@inline
+function microScores16(queryPanel: usize, keyPanel: usize, d: i32, scores: usize, stride: usize, fresh: bool): void {
+  let a0 = start(scores, fresh);
+  let a1 = start(scores + 16, fresh);
+  let a2 = start(scores + 32, fresh);
+  let a3 = start(scores + 48, fresh);
+  let b0 = start(scores + stride, fresh);
+  let b1 = start(scores + stride + 16, fresh);
+  let b2 = start(scores + stride + 32, fresh);
+  let b3 = start(scores + stride + 48, fresh);
+  let c0 = start(scores + 2 * stride, fresh);
+  let c1 = start(scores + 2 * stride + 16, fresh);
+  let c2 = start(scores + 2 * stride + 32, fresh);
+  let c3 = start(scores + 2 * stride + 48, fresh);
+  let e0 = start(scores + 3 * stride, fresh);
+  let e1 = start(scores + 3 * stride + 16, fresh);
+  let e2 = start(scores + 3 * stride + 32, fresh);
+  let e3 = start(scores + 3 * stride + 48, fresh);
   const end = queryPanel + ((<usize>d) << 4);
   let key = keyPanel;
   for (let query = queryPanel; query < end; query += 16) {
@@ -118,51 +135,71 @@ function microScores16(queryPanel: usize, keyPanel: usize, d: i32, scores: usize
  * row of the values (finite numbers that nobody reads). Rows of weights are weightStride bytes apart, of y yStride, of values valueStride.
  */
 export function microValues(weights: usize, weightStride: usize, values: usize, valueStride: usize, count: i32, columns: i32, y: usize, yStride: usize): void {
+  microValuesTiles(weights, weightStride, values, valueStride, count, columns, y, yStride, 1);
+}
+
+/** The same for tiles of four rows one after another (bit t of `live` says whether tile t is wanted): a strip of the values is read once for all of them. */
+export function microValuesTiles(weights: usize, weightStride: usize, values: usize, valueStride: usize, count: i32, columns: i32, y: usize, yStride: usize, live: i32): void {
+  const tileWeights = 4 * weightStride;
+  const tileY = 4 * yStride;
+  let c = 0;
+  if (panelKeys == 16) {
+    for (; c + 8 < columns; c += 16) {
+      const at = (<usize>c) << 2;
+      for (let t: usize = 0; live >> <i32>t; t++) {
+        if ((live >> <i32>t) & 1) microValues16(weights + t * tileWeights, weightStride, values + at, valueStride, count, y + t * tileY + at, yStride);
+      }
+    }
+  }
+  for (; c < columns; c += 8) {
+    const at = (<usize>c) << 2;
+    for (let t: usize = 0; live >> <i32>t; t++) {
+      if ((live >> <i32>t) & 1) microValues8(weights + t * tileWeights, weightStride, values + at, valueStride, count, y + t * tileY + at, yStride);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function microValues8(weights: usize, weightStride: usize, values: usize, valueStride: usize, count: i32, y: usize, yStride: usize): void {
   const w1 = weightStride;
   const w2 = 2 * weightStride;
   const w3 = 3 * weightStride;
   const end = weights + ((<usize>count) << 2);
-  let c = 0;
-  if (panelKeys == 16) {
-    for (; c + 8 < columns; c += 16) microValues16(weights, weightStride, values + ((<usize>c) << 2), valueStride, count, y + ((<usize>c) << 2), yStride);
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0);
+  let d1 = f32x4.splat(0);
+  let value = values;
+  for (let w = weights; w < end; w += 4) {
+    const v0 = v128.load(value);
+    const v1 = v128.load(value, 16);
+    let p = v128.load32_splat(w);
+    a0 = fma(p, v0, a0);
+    a1 = fma(p, v1, a1);
+    p = v128.load32_splat(w + w1);
+    b0 = fma(p, v0, b0);
+    b1 = fma(p, v1, b1);
+    p = v128.load32_splat(w + w2);
+    c0 = fma(p, v0, c0);
+    c1 = fma(p, v1, c1);
+    p = v128.load32_splat(w + w3);
+    d0 = fma(p, v0, d0);
+    d1 = fma(p, v1, d1);
+    value += valueStride;
   }
-  for (; c < columns; c += 8) {
-    const at = (<usize>c) << 2;
-    let a0 = f32x4.splat(0);
-    let a1 = f32x4.splat(0);
-    let b0 = f32x4.splat(0);
-    let b1 = f32x4.splat(0);
-    let c0 = f32x4.splat(0);
-    let c1 = f32x4.splat(0);
-    let d0 = f32x4.splat(0);
-    let d1 = f32x4.splat(0);
-    let value = values + at;
-    for (let w = weights; w < end; w += 4) {
-      const v0 = v128.load(value);
-      const v1 = v128.load(value, 16);
-      let p = v128.load32_splat(w);
-      a0 = fma(p, v0, a0);
-      a1 = fma(p, v1, a1);
-      p = v128.load32_splat(w + w1);
-      b0 = fma(p, v0, b0);
-      b1 = fma(p, v1, b1);
-      p = v128.load32_splat(w + w2);
-      c0 = fma(p, v0, c0);
-      c1 = fma(p, v1, c1);
-      p = v128.load32_splat(w + w3);
-      d0 = fma(p, v0, d0);
-      d1 = fma(p, v1, d1);
-      value += valueStride;
-    }
-    let to = y + at;
-    storeTwo(to, a0, a1);
-    to += yStride;
-    storeTwo(to, b0, b1);
-    to += yStride;
-    storeTwo(to, c0, c1);
-    to += yStride;
-    storeTwo(to, d0, d1);
-  }
+  let to = y;
+  storeTwo(to, a0, a1);
+  to += yStride;
+  storeTwo(to, b0, b1);
+  to += yStride;
+  storeTwo(to, c0, c1);
+  to += yStride;
+  storeTwo(to, d0, d1);
 }
 
 function microValues16(weights: usize, weightStride: usize, values: usize, valueStride: usize, count: i32, y: usize, yStride: usize): void {

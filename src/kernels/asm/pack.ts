@@ -52,11 +52,24 @@ function four(x: usize, c: v128, squares: bool): v128 {
   return squares ? f32x4.mul(v, v) : v;
 }
 
+/** Reads one number of every cache line in order: rows side by side come from memory at half the rate of rows one after another. The sum is kept so that the reads are. */
+function touch(x: usize, bytes: usize, out: usize): void {
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let at: usize = 0;
+  for (; at + 128 <= bytes; at += 128) {
+    a = f32x4.add(a, v128.load(x + at));
+    b = f32x4.add(b, v128.load(x + at, 64));
+  }
+  v128.store(out, f32x4.add(a, b));
+}
+
 /** Packs keys x[0 ... count) (count <= 64) into panels of d x panelKeys. */
 export function packKeys(x: usize, count: i32, d: i32, centre: usize, squares: bool, out: usize): void {
   const stride = (<usize>d) << 2;
   const whole = d & ~3;
   const line = (<usize>panelKeys) << 2;
+  touch(x, <usize>count * stride, out);
   for (let first = 0; first < 64; first += panelKeys) {
     const panel = out + ((<usize>first * <usize>d) << 2);
     if (first >= count) return; // the micro kernel is not called for panels without keys

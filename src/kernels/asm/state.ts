@@ -135,7 +135,13 @@ export function finish(state: usize, rows: i32, y: usize, yStride: i32, columns:
     store<f32>(s, none / total, 24);
     const source = y + ((<usize>r * <usize>yStride) << 2);
     const target = out + ((<usize>r * <usize>columns) << 2);
-    for (let c = 0; c < columns; c++) {
+    const whole = columns & ~3;
+    const scales = f32x4.splat(scale);
+    for (let c = 0; c < whole; c += 4) {
+      const at = (<usize>c) << 2;
+      v128.store(target + at, f32x4.mul(v128.load(source + at), scales));
+    }
+    for (let c = whole; c < columns; c++) {
       const at = (<usize>c) << 2;
       store<f32>(target + at, load<f32>(source + at) * scale);
     }
