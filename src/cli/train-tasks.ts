@@ -119,7 +119,7 @@ export function fitSettings(request: TrainRequest): FitOptions {
   const own: FitOptions = upstream
     ? { epochs: task === "latch" ? 20 : 250, learningRate: 1e-3, patience: 25 }
     : task === "bit-pattern"
-      ? { epochs: 60, learningRate: 2e-3, patience: 12, stopBelow: 0.008 }
+      ? { epochs: 60, learningRate: 2e-3, patience: 12, stopBelow: 0.008, stopTrainingBelow: 1e-4 }
       : task === "latch"
         ? { epochs: 5, learningRate: 2e-3, patience: 5, stopBelow: 0.0003 }
         : task === "mnist-bags"

@@ -11,6 +11,8 @@ export interface Checkpoint {
   /** Epochs and steps that are done. */
   readonly epoch: number;
   readonly step: number;
+  /** Of the training bags in the last epoch. */
+  readonly loss: number;
   readonly parameters: Parameters;
   readonly first: Parameters;
   readonly second: Parameters;
@@ -20,7 +22,7 @@ export interface Checkpoint {
 const format = "hopfield-checkpoint-1";
 
 /** @param about what else must agree when the run goes on, told back by readCheckpoint. */
-export function writeCheckpoint({ epoch, step, parameters, first, second, best }: Checkpoint, about = ""): Uint8Array {
+export function writeCheckpoint({ epoch, step, loss, parameters, first, second, best }: Checkpoint, about = ""): Uint8Array {
   const tensors = new Map<string, NumericArray>();
   for (const [part, tree] of [
     ["parameters", parameters],
@@ -34,6 +36,7 @@ export function writeCheckpoint({ epoch, step, parameters, first, second, best }
     ["format", format],
     ["epoch", String(epoch)],
     ["step", String(step)],
+    ["loss", String(loss)],
     ["bestLoss", String(best.loss)],
     ["bestEpoch", String(best.epoch)],
     ["about", about],
@@ -52,16 +55,22 @@ export function readCheckpoint(bytes: Uint8Array): { checkpoint: Checkpoint; abo
       throw new HopfieldError("E_FORMAT", `readCheckpoint: ${name} is ${JSON.stringify(metadata.get(name))}`);
     return value;
   };
-  const loss = metadata.get("bestLoss");
+  const number = (name: string): number => {
+    const text = metadata.get(name);
+    const value = text === "Infinity" ? Number.POSITIVE_INFINITY : Number(text || "none");
+    if (Number.isNaN(value)) throw new HopfieldError("E_FORMAT", `readCheckpoint: ${name} is ${JSON.stringify(text)}`);
+    return value;
+  };
   const part = (name: string): Parameters => treeOf(tensors, `${name}.`);
   return {
     checkpoint: {
       epoch: whole("epoch"),
       step: whole("step"),
+      loss: number("loss"),
       parameters: part("parameters"),
       first: part("first"),
       second: part("second"),
-      best: { parameters: part("best"), loss: loss === "Infinity" ? Number.POSITIVE_INFINITY : Number(loss), epoch: whole("bestEpoch") },
+      best: { parameters: part("best"), loss: number("bestLoss"), epoch: whole("bestEpoch") },
     },
     about: metadata.get("about") ?? "",
   };

@@ -29,6 +29,8 @@ export interface FitOptions extends OptimiserOptions {
   readonly patience?: number;
   /** Training ends when the watched loss (validation, else training) is below this. Default 0: never. */
   readonly stopBelow?: number;
+  /** Training ends as well when the loss of the training bags themselves is below this: they have nothing left to teach. Default 0: never. */
+  readonly stopTrainingBelow?: number;
   readonly classWeights?: ArrayLike<number>;
   readonly workspace?: Workspace;
   /**
@@ -68,11 +70,25 @@ interface Settings {
   readonly seed: number;
   readonly patience: number;
   readonly stopBelow: number;
+  readonly stopTrainingBelow: number;
   readonly classWeights: readonly number[] | null;
   readonly threads: number;
 }
 
-const own = ["loss", "epochs", "batch", "seed", "validation", "patience", "stopBelow", "classWeights", "workspace", "threads", "resume"];
+const own = [
+  "loss",
+  "epochs",
+  "batch",
+  "seed",
+  "validation",
+  "patience",
+  "stopBelow",
+  "stopTrainingBelow",
+  "classWeights",
+  "workspace",
+  "threads",
+  "resume",
+];
 const ofOptimiser = ["learningRate", "weightDecay", "betas", "eps", "clip", "schedule", "warmup"];
 
 /**
@@ -97,12 +113,14 @@ export function* train(
   const optimiser = openOptimiser(workspace, fresh, optimiserSettings("fit", pick(options)));
   const best = { parameters: copyTree(fresh), loss: Number.POSITIVE_INFINITY, epoch: 0 };
   let epoch = 0;
+  let loss = options.resume?.loss ?? Number.POSITIVE_INFINITY;
   if (options.resume) epoch = goOn(options.resume, optimiser, best);
   const count = data.targets.length;
   const total = settings.epochs * Math.ceil(count / settings.batch);
   const snapshot = (): Checkpoint => ({
     epoch,
     step: optimiser.step,
+    loss,
     parameters: copyTree(optimiser.parameters),
     first: copyTree(viewsInto(fresh, optimiser.m)),
     second: copyTree(viewsInto(fresh, optimiser.v)),
@@ -116,9 +134,9 @@ export function* train(
     badBatch,
   });
   const settled = (watched: number): boolean =>
-    watched < settings.stopBelow || (validation !== null && epoch - best.epoch >= settings.patience);
-  if (options.resume && epoch > 0 && validation && settled(best.epoch === epoch ? best.loss : Number.POSITIVE_INFINITY))
-    return ended("settled");
+    watched < settings.stopBelow || loss < settings.stopTrainingBelow || (validation !== null && epoch - best.epoch >= settings.patience);
+  const lastWatched = (): number => (validation ? (best.epoch === epoch ? best.loss : Number.POSITIVE_INFINITY) : loss);
+  if (options.resume && epoch > 0 && settled(lastWatched())) return ended("settled");
   const stepper = openStepper(workspace, network, description, optimiser, data, settings);
   try {
     while (epoch < settings.epochs) {
@@ -129,12 +147,13 @@ export function* train(
         return ended("nonfinite", { epoch: epoch + 1, batch: outcome.badBatch });
       }
       epoch++;
+      loss = outcome.loss;
       const watched = validation ? score(workspace, network, optimiser.parameters, validation, settings.loss) : null;
       if (watched && watched.loss < best.loss)
         Object.assign(best, { parameters: copyTree(optimiser.parameters), loss: watched.loss, epoch });
       const stop = yield { epoch, ...outcome, validation: watched, checkpoint: snapshot };
       if (stop) return ended("aborted");
-      if (settled(watched?.loss ?? outcome.loss)) return ended("settled");
+      if (settled(watched?.loss ?? loss)) return ended("settled");
     }
     return ended("epochs");
   } finally {
@@ -189,6 +208,7 @@ function settingsOf(options: FitOptions): Settings {
     seed: checkNumber("fit", "seed", options.seed ?? 1, { atLeast: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true }),
     patience: whole("patience", 10),
     stopBelow: checkNumber("fit", "stopBelow", options.stopBelow ?? 0, { atLeast: 0 }),
+    stopTrainingBelow: checkNumber("fit", "stopTrainingBelow", options.stopTrainingBelow ?? 0, { atLeast: 0 }),
     classWeights: options.classWeights ? Array.from(options.classWeights) : null,
     threads: Math.min(chunkCount, checkNumber("fit", "threads", options.threads ?? 1, { atLeast: 1, whole: true })),
   };

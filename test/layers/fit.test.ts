@@ -157,6 +157,17 @@ describe("fit", () => {
     expect(last?.validation?.accuracy).toBe(1);
   });
 
+  it("stops when the training bags have nothing left to teach, also when it goes on from there", () => {
+    const given = { ...options, epochs: 200, learningRate: 2e-2, patience: 200, stopTrainingBelow: 0.05 };
+    const whole = drain(given);
+    const losses = whole.epochs.map(({ loss }) => loss);
+    expect(whole.ended).toBe("settled");
+    expect(losses.pop()).toBeLessThan(0.05);
+    expect(Math.min(...losses)).toBeGreaterThanOrEqual(0.05);
+    const { checkpoint } = readCheckpoint(writeCheckpoint((whole.epochs.at(-1) as Epoch).checkpoint()));
+    expect(drain({ ...given, resume: checkpoint }).epochs).toEqual([]);
+  });
+
   it("stops when told, and says so", async () => {
     const control = new AbortController();
     const seen: number[] = [];
