@@ -1,9 +1,10 @@
-// Builds everything the package ships, into an emptied dist: the kernels, the library with its types, the worker, the command and the bundled digits.
+// Builds everything the package ships, into an emptied dist: the kernels, the library with its types, the worker, the command, the bundled digits and the playground.
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { buildDigits } from "./build-digits.mjs";
 import { buildWasm } from "./build-wasm.mjs";
+import { buildWeb } from "./build-web.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 await buildWasm();
@@ -44,3 +45,4 @@ await build({
 if (existsSync("dist/cli/main.js")) chmodSync("dist/cli/main.js", 0o755);
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" });
 buildDigits();
+await buildWeb();

@@ -82,3 +82,31 @@ it("no result depends on the clock, on chance or on the environment below cli", 
     expect(code, relative(source, path)).not.toMatch(/Math\.random|Date\.now|performance\.now|process\.env|console\.|new Date/);
   }
 });
+
+describe("web/ is a user of the package", () => {
+  const web = new URL("../../web/", import.meta.url).pathname;
+  const pages = readdirSync(web, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const packages = [
+    "modern-hopfield",
+    "modern-hopfield/capacity",
+    "modern-hopfield/data",
+    "preact",
+    "preact/hooks",
+    "@observablehq/plot",
+    "vite",
+  ];
+  it.each(pages.map((path) => ({ file: relative(web, path), path })))("$file", ({ file, path }) => {
+    const code = readFileSync(path, "utf8");
+    for (const target of importsOf(path)) {
+      if (target.startsWith(".")) expect(join(dirname(path), target).startsWith(web), `${file} imports ${target}`).toBe(true);
+      else expect(packages, `${file} imports ${target}`).toContain(target);
+    }
+    expect(code, `${file} says what it is`).toMatch(/^\/\*\*/);
+    expect(code.split("\n").length, `${file}: lines`).toBeLessThanOrEqual(300);
+    expect(code.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""), file).not.toMatch(
+      /Math\.random|Date\.now|performance\.now|new Date|console\.|innerHTML|\beval\(/,
+    );
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * @file The memory panel's worker: keeps the memory of the last question, so that a moved pixel costs one recall; remembers the beta that data ask for; starts again when the worker dies.
+ */
+import { HopfieldError, type HopfieldWorker, openWorker, type WorkerMemory } from "modern-hopfield";
+import { axesOf } from "../state/settings.ts";
+import type { Answer } from "../state/types.ts";
+import { askMemory, askWeights, createFor, memoryKey, type Question } from "./answer.ts";
+
+export interface MemoryEngine {
+  answer(question: Question): Promise<Answer>;
+  /** null where the model never weighs single patterns. */
+  weights(question: Question, answer: Answer, step: number): Promise<Float32Array | null>;
+  close(): Promise<void>;
+}
+
+/** @param restarted called when the worker had died and another took its place. */
+export function openMemoryEngine(restarted: () => void, open: () => HopfieldWorker = openWorker): MemoryEngine {
+  let worker = open();
+  let current: { key: string; memory: WorkerMemory } | null = null;
+  const advised = new Map<string, number>();
+
+  async function memoryFor(question: Question): Promise<WorkerMemory> {
+    const key = memoryKey(question);
+    if (current?.key === key) return current.memory;
+    const old = current;
+    current = null;
+    if (old) await old.memory.free();
+    const { settings, patterns } = question;
+    // Finding neighbours among a thousand pictures takes a while; the advice depends on the pictures and the similarity alone.
+    const adviceKey = `${patterns.key} ${axesOf(settings).similarity ?? settings.model}`;
+    const memory = await createFor(worker, question, settings.beta ?? advised.get(adviceKey) ?? null);
+    if (settings.beta === null && memory.betaSource === "advised") advised.set(adviceKey, (await memory.beta()) ?? 1);
+    current = { key, memory };
+    return memory;
+  }
+
+  /** A worker that died fails every call with E_IO; one new worker is tried. */
+  async function withWorker<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HopfieldError) || error.code !== "E_IO") throw error;
+      await worker.close();
+      worker = open();
+      current = null;
+      restarted();
+      return work();
+    }
+  }
+
+  return {
+    answer: (question) =>
+      withWorker(async () => {
+        const answer = await askMemory(await memoryFor(question), question);
+        return { ...answer, betaSource: question.settings.beta === null && answer.beta !== null ? "advised" : answer.betaSource };
+      }),
+    weights: (question, answer, step) =>
+      withWorker(async () => {
+        const memory = await memoryFor(question);
+        try {
+          return await askWeights(memory, question, answer, step);
+        } catch (error) {
+          if (error instanceof HopfieldError && (error.code === "E_UNSUPPORTED" || error.code === "E_RANGE")) return null;
+          throw error;
+        }
+      }),
+    close: () => worker.close(),
+  };
+}

@@ -1,0 +1,116 @@
+/** @file One completed row: what was shown, what came back, and the stored row it resembles most. Up to 60 columns as a table, pictures as pictures. */
+import { percent, short } from "../charts/format.ts";
+import { RowChart } from "../charts/row-chart.tsx";
+import type { Apply } from "../state/types.ts";
+import { columnName, type Table, type TableAnswer, type TableState, toggleColumn, typeValue } from "../table/state.ts";
+import { Picture, Scroll } from "./elements.tsx";
+
+interface Props {
+  readonly state: TableState;
+  readonly table: Table;
+  readonly answer: TableAnswer;
+  readonly dark: boolean;
+  readonly apply: Apply;
+}
+
+const mostColumns = 60;
+
+export function TableAnswerView({ state, table, answer, dark, apply }: Props) {
+  const { result } = answer;
+  const columns = Math.min(table.columns, mostColumns);
+  const right = answer.topRow === state.cue.row;
+  return (
+    <div class="row-answer">
+      <p class="headline" aria-live="polite">
+        {result.label === "none" ? "Completed." : `Closest: row ${answer.topRow + 1}${right ? ", the one the cue came from" : ""}.`}
+      </p>
+      <p>
+        Label {result.label}, weight {percent(result.weight)}, margin {short(result.margin)}, bound{" "}
+        {result.bound === null ? "none" : short(result.bound)}.{" "}
+        {answer.alternatives.length > 1
+          ? `Next: ${answer.alternatives
+              .slice(1, 4)
+              .map(({ row, weight }) => `row ${row + 1} (${percent(weight)})`)
+              .join(", ")}.`
+          : ""}
+      </p>
+      {table.width ? (
+        <ul class="triple">
+          {(
+            [
+              ["shown", answer.cue, answer.missing],
+              ["completed", answer.values, undefined],
+              ["closest stored", answer.top, undefined],
+            ] as const
+          ).map(([name, values, missing]) =>
+            values ? (
+              <li key={name}>
+                <Picture values={toUnit(values)} missing={missing} width={table.width ?? 28} dark={dark} alt={name} />
+                <span class="caption">{name}</span>
+              </li>
+            ) : null,
+          )}
+        </ul>
+      ) : (
+        <RowChart table={table} answer={answer} />
+      )}
+      {table.width ? null : (
+        <Scroll label="The completed row">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">column</th>
+                <th scope="col">shown</th>
+                <th scope="col">value</th>
+                <th scope="col">completed</th>
+                <th scope="col">closest stored</th>
+              </tr>
+            </thead>
+            <tbody>
+              {Array.from({ length: columns }, (_, k) => {
+                const hidden = answer.missing[k] === 1;
+                const name = columnName(table, k);
+                return (
+                  <tr key={name} class={hidden ? "hidden" : ""}>
+                    <th scope="row">{name}</th>
+                    <td>
+                      <input type="checkbox" checked={!hidden} aria-label={`Show ${name}`} onChange={() => apply(toggleColumn(k))} />
+                    </td>
+                    <td>
+                      <input
+                        type="text"
+                        inputMode="decimal"
+                        size={8}
+                        value={hidden ? "" : short(answer.cue[k] ?? null, 5).replace("−", "-")}
+                        placeholder="missing"
+                        aria-label={`Value of ${name}`}
+                        onChange={(event) => apply(typeValue(k, event.currentTarget.value))}
+                      />
+                    </td>
+                    <td>{short(answer.values[k] ?? null, 4)}</td>
+                    <td>{short(answer.top?.[k] ?? null, 4)}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+          {table.columns > columns ? (
+            <p class="quiet">
+              The first {columns} of {table.columns} columns; the exported file has all.
+            </p>
+          ) : null}
+        </Scroll>
+      )}
+    </div>
+  );
+}
+
+/** Any range to 0 ... 1 for showing. */
+function toUnit(values: Float32Array): Float32Array {
+  let [low, high] = [0, 1];
+  for (const x of values) {
+    low = Math.min(low, x);
+    high = Math.max(high, x);
+  }
+  return values.map((x) => (x - low) / (high - low));
+}

@@ -1,0 +1,15 @@
+/** @file How the playground is built: one page with relative addresses, so that any static host serves it from any folder; nothing inlined that the content security policy would refuse. */
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "./",
+  build: {
+    outDir: "../dist/web",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000,
+  },
+  worker: { format: "es" },
+});
