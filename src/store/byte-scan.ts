@@ -2,15 +2,16 @@
  * @file storage "int8": a pass over the bytes finds the few rows that can matter, which are then read and weighed exactly; a quarter of the bytes of a pass over the rows. The error of
  * the bytes only widens the net: |q| lost + |q - rounded q| (m + lost), with lost the largest norm of what rounding took from a row and m the largest norm of a row.
  */
-import { allocate, placeF32, viewF32, viewI16, viewI32, viewU8 } from "../kernels/arena.ts";
+import { allocate, placeF32, viewF32, viewI16, viewI32 } from "../kernels/arena.ts";
 import { candidateThreshold } from "../memory/candidates.ts";
 import type { Request } from "../memory/evaluation.ts";
-import { partOf } from "./contents.ts";
 import { codeStride } from "./layout.ts";
-import { readSection } from "./part.ts";
+import { placeBiases, placeStored } from "./row-figures.ts";
 import { copyPatterns } from "./rows.ts";
 import { joinLargest, newRunning, type Running } from "./running.ts";
-import { scan } from "./scan.ts";
+import { type Batch, scan } from "./scan.ts";
+import { batchRowsIn } from "./scan-plan.ts";
+import type { Call } from "./scan-thread.ts";
 import { type Candidates, cut, kindOf, type Streamed } from "./streamed.ts";
 
 /** From here on a tile of queries over the rows is as fast. */
@@ -38,19 +39,29 @@ export function scanCodes(streamed: Streamed, request: Request): Candidates[] | 
   const queries = Array.from({ length: request.count }, (_, r) =>
     roundQuery(streamed, request.queries.subarray(r * d, (r + 1) * d), kind === 1),
   );
-  const codes = Math.floor(2 ** 20 / codeStride(d)) || 1;
-  const [pair, indices, scores, scales, biases] = [64, codes * 4, codes * 4 + 64, codes * 4, codes * 4].map((bytes) =>
-    allocate(arena, bytes),
-  ) as [number, number, number, number, number];
+  const codes = batchRowsIn(contents, "codes");
+  const [pair, indices] = [allocate(arena, 64), allocate(arena, codes * 4)];
+  const stride = codes * 4 + 64;
+  const places = scanner.buffers.map(() => ({
+    scores: allocate(arena, stride * queries.length),
+    scales: allocate(arena, codes * 4),
+    biases: kind === 1 ? allocate(arena, codes * 4) : 0,
+  }));
   const needs = settings.support === "top-k" || settings.separation === "k-subset";
   const heap = needs ? allocate(arena, 4 * Math.min(settings.k, codes)) : 0;
   const most = Math.max(4096, 8 * settings.k, Math.floor(chosen.count / 64));
   let given = false;
-  scan(scanner, contents, chosen, "codes", ({ first, count, address, mask }) => {
-    factors(streamed, first, count, "scales", viewU8(arena, scales, count * 4));
-    if (kind === 1) factors(streamed, first, count, "biases", viewU8(arena, biases, count * 4));
-    for (const query of queries) {
-      arena.kernels.scoreBytes(query.rounded, d, address, scales, 0, count, query.scale, kind === 1 ? biases : 0, scores);
+  const callsOf = (batch: Batch): Call[] => {
+    const { scores, scales, biases } = places[batch.slot] as (typeof places)[number];
+    placeStored(scanner, contents, "scales", batch, scales);
+    if (kind === 1) placeBiases(scanner, contents, batch, biases);
+    return queries.map(({ rounded, scale }, r): Call => {
+      return ["scoreBytes", rounded, d, batch.address, scales, 0, batch.count, scale, biases, scores + r * stride];
+    });
+  };
+  scan(scanner, contents, chosen, "codes", callsOf, ({ first, count, slot }, mask) => {
+    queries.forEach((query, r) => {
+      const scores = (places[slot] as (typeof places)[number]).scores + r * stride;
       if (mask) arena.kernels.hideRow(scores, mask, count);
       arena.kernels.largestTwo(scores, count, pair);
       const [high = 0, next = 0] = viewF32(arena, pair, 2);
@@ -60,30 +71,20 @@ export function scanCodes(streamed: Streamed, request: Request): Candidates[] | 
       const facts = { largest: query.running.largest, second: query.running.second, offset: query.offset, kth };
       const threshold = candidateThreshold(settings, beta, query.error, chosen.count, facts);
       const found = arena.kernels.collectFrom(scores, count, threshold, 0, indices);
-      const places = viewI32(arena, indices, found);
+      const near = viewI32(arena, indices, found);
       const row = viewF32(arena, scores, count);
-      for (const i of places) {
+      for (const i of near) {
         query.list.ordinals.push(first + i);
         query.list.similarities.push(row[i] as number);
       }
-      if (query.list.ordinals.length <= most) continue;
+      if (query.list.ordinals.length <= most) return;
       query.bar = cut(settings, beta, chosen.count, query.list, query.error, query.offset);
       if (query.list.ordinals.length > most) given = true;
-    }
+    });
     return !given;
   });
   if (given) return null;
   return queries.map((query, r) => exactly(streamed, request, r, query, kind));
-}
-
-function factors({ contents }: Streamed, first: number, count: number, name: "scales" | "biases", into: Uint8Array): void {
-  for (let row = first; row < first + count; ) {
-    const part = partOf(contents, row);
-    const some = Math.min(first + count, part.firstRow + part.rows) - row;
-    const at = row - part.firstRow;
-    readSection(part, name, at * 4, (at + some) * 4, into.subarray((row - first) * 4, (row - first + some) * 4));
-    row += some;
-  }
 }
 
 /** The query as 16-bit numbers whose products with 127 sum up within 31 bits. */

@@ -1,222 +1,187 @@
 /**
- * @file Going once over the rows of a store, a MiB at a time, in memory that the kernels see; read ahead by a thread where there is one. Rows that are gone or not chosen are passed over
- * (whole blocks) or marked hidden (single rows).
+ * @file Going once over the rows of a store, a MiB at a time, in memory that the kernels see. Reading a batch and running kernels over it is a job that the caller and the threads of
+ * scan-thread.ts share; what comes of it is looked at by the caller, in the order of the rows, so the answer does not depend on who did what.
  */
 import { type Arena, allocate, openArena, roundUp, viewF32, viewU8 } from "../kernels/arena.ts";
 import type { Build } from "../kernels/builds.ts";
+import { modulesOf } from "../kernels/load.ts";
 import { hasThreads } from "../kernels/pool.ts";
 import type { Contents } from "./contents.ts";
-import { codeStride, rowBytesOf } from "./layout.ts";
-import { acceptBlock, isChecked, type Part, partSection, readSection, widen } from "./part.ts";
-import { openReadAhead, type ReadAhead, slots } from "./read-ahead.ts";
+import { acceptBlock, isChecked, partSection, readSection, widen } from "./part.ts";
 import type { Chosen } from "./recall.ts";
+import type { Figures } from "./row-figures.ts";
+import { batchRowsIn, markChosen, type Piece, type Planned, planScan, rowBytesIn, type SectionRead } from "./scan-plan.ts";
+import { type Call, openThreads, type Threads } from "./scan-thread.ts";
 
 /** What is kept for the scans of one session. */
 export interface Scanner {
   readonly arena: Arena;
-  readonly ahead: ReadAhead | null;
+  readonly threads: Threads | null;
+  /** Batches under way at most, each with buffers of its own. */
+  readonly slots: number;
   /** Rows of a batch at most. */
   readonly batchRows: number;
-  /** Slot of the thread's next read. */
-  nextSlot: number;
-  /** Addresses of a buffer of raw bytes for each slot and one for reads of our own, one of f32 rows (f16 only), one of the mask. */
+  /** Addresses, one for each slot: raw bytes; f32 rows (f16 only, else empty). And of the mask of the batch that is looked at. */
   readonly buffers: readonly number[];
-  readonly widened: number;
+  readonly widened: readonly number[];
   readonly mask: number;
-  /** Address of the biases of a batch; d zeros; d ones. */
-  readonly bias: number;
-  readonly zero: number;
-  readonly ones: number;
-  /** -1/2 |x|^2 of every row met so far, NaN before; null where keeping them would take too much memory. */
-  biases: Float32Array | null;
+  /** Kept from one scan to the next, see row-figures.ts; null where that would take too much memory. */
+  readonly keepsFigures: boolean;
+  readonly figures: Map<string, Figures>;
 }
 
 export interface Batch {
   /** Ordinal of its first row, and rows. */
   readonly first: number;
   readonly count: number;
+  readonly slot: number;
   /** f32 rows, or codes. */
   readonly address: number;
-  /** Address of one byte a row, 0 hides it; 0 when all rows are shown. */
-  readonly mask: number;
 }
 
-/** @param threads above 1 a thread reads ahead. */
-export function openScanner(contents: Contents, build: Build, threads: number, bytes: number, keepBiases: boolean): Scanner {
-  const { manifest } = contents;
-  const shared = threads > 1 && hasThreads();
-  const arena = openArena(build, shared);
-  const rowBytes = rowBytesOf(manifest);
-  const batchRows = Math.max(1, Math.floor(2 ** 20 / rowBytes));
-  const codes = manifest.storage === "int8" ? Math.max(1, Math.floor(2 ** 20 / codeStride(manifest.dimension))) : 0;
-  const size = Math.max(batchRows * rowBytes, codes * codeStride(manifest.dimension));
-  const buffers = Array.from({ length: slots + 1 }, () => allocate(arena, size));
-  const widened = manifest.storage === "f16" ? allocate(arena, batchRows * manifest.dimension * 4) : 0;
-  const mask = allocate(arena, roundUp(Math.max(batchRows, codes), 64));
-  const longest = Math.max(batchRows, codes);
-  const { dimension } = manifest;
-  const [bias, zero, ones] = [allocate(arena, roundUp(longest, 64) * 4), allocate(arena, dimension * 4), allocate(arena, dimension * 4)];
-  viewF32(arena, zero, dimension).fill(0);
-  viewF32(arena, ones, dimension).fill(1);
+const mostThreads = 8;
+
+/** @param threads above 1, and enough bytes: as many share the work. */
+export function openScanner(contents: Contents, build: Build, threads: number, bytes: number, keepsFigures: boolean): Scanner {
+  const { dimension, storage } = contents.manifest;
   // Starting a thread costs as much as reading some ten MiB.
-  const ahead = shared && bytes > 2 ** 24 && contents.log.descriptor !== null ? openReadAhead(arena.memory) : null;
-  const biases = keepBiases ? new Float32Array(contents.rows).fill(Number.NaN) : null;
-  return { arena, ahead, batchRows: longest, nextSlot: 0, buffers, widened, mask, bias, zero, ones, biases };
+  const helpers =
+    threads > 1 && hasThreads() && bytes > 2 ** 24 && contents.log.descriptor !== null ? Math.min(threads, mostThreads) - 1 : 0;
+  const arena = openArena(build, helpers > 0);
+  const sections: SectionRead[] = storage === "int8" ? ["patterns", "codes"] : ["patterns"];
+  const batchRows = Math.max(...sections.map((section) => batchRowsIn(contents, section)));
+  const size = Math.max(...sections.map((section) => batchRowsIn(contents, section) * rowBytesIn(contents, section)));
+  // One that is looked at, one for everybody to work on, and one to go on with.
+  const slots = helpers > 0 ? helpers + 4 : 1;
+  const buffers = Array.from({ length: slots }, () => allocate(arena, size));
+  const widened = storage === "f16" ? buffers.map(() => allocate(arena, batchRows * dimension * 4)) : [];
+  const mask = allocate(arena, roundUp(batchRows, 64));
+  const pool = helpers > 0 ? openThreads(arena.memory, modulesOf(build, true), helpers, slots) : null;
+  return { arena, threads: pool, slots, batchRows, buffers, widened, mask, keepsFigures, figures: new Map() };
 }
 
-/** The sections that are scanned. */
-export type SectionRead = "patterns" | "codes";
-
-interface Piece {
-  readonly part: Part;
-  readonly first: number;
-  readonly count: number;
+interface Waiting {
+  readonly planned: Planned;
+  readonly batch: Batch;
+  readonly calls: readonly Call[];
+  /** Number of its job; -1: none, the caller does it. */
+  readonly job: number;
+  /** The caller did it. */
+  here: boolean;
 }
 
-/** One read into one buffer, or several small ones side by side. */
-interface Planned {
-  readonly first: number;
-  count: number;
-  readonly pieces: Piece[];
-}
-
-/** Batches in order; small neighbouring parts share one. Blocks without a chosen row are left out. */
-function* plan(contents: Contents, { rows }: Chosen, section: SectionRead): Generator<Planned> {
-  const rowBytes = rowBytesIn(contents, section);
-  const most = Math.max(1, Math.floor(2 ** 20 / rowBytes));
-  let open: Planned | null = null;
-  for (const part of contents.parts) {
-    for (let first = 0; first < part.rows; first += most) {
-      const count = Math.min(most, part.rows - first);
-      const ordinal = part.firstRow + first;
-      if (rows && lowerBound(rows, ordinal) === lowerBound(rows, ordinal + count)) continue;
-      if (open && open.first + open.count === ordinal && open.count + count <= most) {
-        open.pieces.push({ part, first, count });
-        open.count += count;
-        continue;
-      }
-      if (open) yield open;
-      open = { first: ordinal, count, pieces: [{ part, first, count }] };
-    }
-  }
-  if (open) yield open;
-}
-
-interface Waiting extends Planned {
-  /** Slot it is read into by the thread; -1: nobody reads it yet. */
-  readonly slot: number;
-}
-
-/** Calls `visit` with every batch until it gives false. Buffers are used again: what a batch holds is gone after the call. */
-export function scan(scanner: Scanner, contents: Contents, chosen: Chosen, section: SectionRead, visit: (batch: Batch) => boolean): void {
+/**
+ * Runs the calls over every batch and then calls `visit` with it. Buffers are used again: what a batch holds is gone after the visit.
+ * @param callsOf asked when a batch is handed out, ahead of its visit. @param visit gives false to stop. `mask`: address of one byte a row, 0 hides it; 0 when all rows are shown.
+ */
+export function scan(
+  scanner: Scanner,
+  contents: Contents,
+  chosen: Chosen,
+  section: SectionRead,
+  callsOf: (batch: Batch) => readonly Call[],
+  visit: (batch: Batch, mask: number) => boolean,
+): void {
+  const { arena, threads, slots } = scanner;
   const waiting: Waiting[] = [];
-  const take = (): boolean => {
-    const next = waiting.shift() as Waiting;
-    const address = receive(scanner, contents, next, section);
-    return visit({ first: next.first, count: next.count, address, mask: maskOf(scanner, chosen, next) });
+  const next = (): boolean => {
+    const first = waiting[0] as Waiting;
+    finish(scanner, contents, section, waiting);
+    const { batch, planned } = first;
+    const hidden = markChosen(chosen, planned, () => viewU8(arena, scanner.mask, planned.count));
+    const more = visit(batch, hidden ? scanner.mask : 0);
+    waiting.shift();
+    return more;
   };
+  let count = 0;
   try {
-    for (const planned of plan(contents, chosen, section)) {
-      waiting.push({ ...planned, slot: ask(scanner, contents, planned, section) });
-      // With the batch that is being looked at, every slot is in use.
-      if (waiting.length === (scanner.ahead ? slots : 1) && !take()) return;
+    for (const planned of planScan(contents, chosen, section)) {
+      const slot = count++ % slots;
+      const address = (section === "codes" ? undefined : scanner.widened[slot]) ?? (scanner.buffers[slot] as number);
+      const batch = { first: planned.first, count: planned.count, slot, address };
+      const calls = callsOf(batch);
+      waiting.push({ planned, batch, calls, job: post(scanner, contents, planned, batch, section, calls), here: false });
+      if (waiting.length === slots && !next()) return;
     }
-    while (waiting.length > 0 && take());
+    while (waiting.length > 0 && next());
   } finally {
-    // After an error reads may be under way: they end before their buffers are used again.
-    for (const { slot } of waiting) if (slot >= 0) scanner.ahead?.drop(slot);
+    // After an error or a stop jobs may be under way: they end before their buffers are used again.
+    drain(threads, waiting);
   }
 }
 
-function rowBytesIn(contents: Contents, section: SectionRead): number {
-  return section === "codes" ? codeStride(contents.manifest.dimension) : rowBytesOf(contents.manifest);
-}
-
-/** Hands a batch that lies in one place to the thread; its slot, or -1. */
-function ask(scanner: Scanner, contents: Contents, { pieces }: Planned, name: SectionRead): number {
+/** Hands a batch that lies in one place to whoever is free; its number, or -1. */
+function post(
+  { threads, buffers }: Scanner,
+  contents: Contents,
+  { pieces }: Planned,
+  batch: Batch,
+  section: SectionRead,
+  calls: readonly Call[],
+): number {
   const [piece] = pieces;
   const descriptor = piece?.part.file.descriptor ?? null;
-  if (!scanner.ahead || !piece || pieces.length > 1 || descriptor === null) return -1;
+  if (!threads || !piece || pieces.length > 1 || descriptor === null) return -1;
   const { part, first, count } = piece;
-  const section = partSection(part, name);
-  const rowBytes = rowBytesIn(contents, name);
-  const slot = scanner.nextSlot;
-  scanner.nextSlot = (slot + 1) % slots;
-  const wanted = !isChecked(part, name, (first * rowBytes) / section.block);
-  scanner.ahead.ask(
-    slot,
-    descriptor,
-    part.base + section.offset + first * rowBytes,
-    count * rowBytes,
-    scanner.buffers[slot] as number,
-    wanted,
-  );
-  return slot;
+  const { block, offset } = partSection(part, section);
+  const rowBytes = rowBytesIn(contents, section);
+  const address = buffers[batch.slot] as number;
+  return threads.post({
+    ...{ descriptor, at: part.base + offset + first * rowBytes, bytes: count * rowBytes, address },
+    checksum: !isChecked(part, section, (first * rowBytes) / block),
+    widened: batch.address === address ? 0 : batch.address,
+    calls,
+  });
 }
 
-/** Address of the batch's rows, read and checked; f16 widened. */
-function receive(scanner: Scanner, contents: Contents, { pieces, slot, count }: Waiting, name: SectionRead): number {
-  const { arena, ahead, buffers, widened } = scanner;
-  const rowBytes = rowBytesIn(contents, name);
-  const address = buffers[slot >= 0 ? slot : slots] as number;
-  if (slot >= 0 && ahead) {
-    const { part, first } = pieces[0] as Piece;
-    const checksum = ahead.wait(slot);
-    const block = (first * rowBytes) / partSection(part, name).block;
-    if (checksum !== null) acceptBlock(part, name, block, checksum);
-  } else {
-    let at = address;
-    for (const { part, first, count: some } of pieces) {
-      readSection(part, name, first * rowBytes, (first + some) * rowBytes, viewU8(arena, at, some * rowBytes));
-      at += some * rowBytes;
+/** Returns when the batch that comes next is read, checked and computed; does others in the meantime. */
+function finish(scanner: Scanner, contents: Contents, section: SectionRead, waiting: readonly Waiting[]): void {
+  const { threads } = scanner;
+  const first = waiting[0] as Waiting;
+  if (first.job < 0 || !threads) {
+    doHere(scanner, contents, section, first);
+    return;
+  }
+  while (!first.here && !threads.isDone(first.job)) {
+    const job = threads.take();
+    const taken = waiting.find((each) => each.job === job);
+    if (job < 0 || !taken) threads.wait(first.job);
+    else {
+      taken.here = true;
+      doHere(scanner, contents, section, taken);
     }
   }
-  if (name === "codes" || contents.manifest.storage !== "f16") return address;
-  widen(viewU8(arena, address, count * rowBytes), viewF32(arena, widened, count * contents.manifest.dimension));
-  return widened;
-}
-
-function maskOf({ arena, mask }: Scanner, { rows }: Chosen, { first, count }: Planned): number {
-  if (!rows) return 0;
-  const from = lowerBound(rows, first);
-  const to = lowerBound(rows, first + count);
-  if (to - from === count) return 0;
-  const bytes = viewU8(arena, mask, count).fill(0);
-  for (let i = from; i < to; i++) bytes[(rows[i] as number) - first] = 1;
-  return mask;
-}
-
-/** Address of -1/2 |x|^2 of the rows of a batch: from the last scan, or computed once. The caller may write over it. */
-export function biasesOf(scanner: Scanner, { manifest, rows }: Contents, { first, count, address }: Batch): number {
-  const { arena, bias, zero, ones } = scanner;
-  if (scanner.biases && scanner.biases.length < rows) {
-    const longer = new Float32Array(rows).fill(Number.NaN);
-    longer.set(scanner.biases);
-    scanner.biases = longer;
-  }
-  const kept = scanner.biases?.subarray(first, first + count);
-  const place = viewF32(arena, bias, count);
-  if (kept && !kept.includes(Number.NaN)) place.set(kept);
+  if (first.here) return;
+  const { part, first: row, count } = first.planned.pieces[0] as Piece;
+  const rowBytes = rowBytesIn(contents, section);
+  const { bytes, checksum } = threads.outcome(first.job);
+  // What went wrong in a thread goes wrong here again, and is told in words.
+  if (bytes !== count * rowBytes) doHere(scanner, contents, section, first);
   else {
-    arena.kernels.scoreOne(zero, ones, manifest.dimension, address, 0, count, 0, 0, 0, 1, bias);
-    kept?.set(place);
+    const block = (row * rowBytes) / partSection(part, section).block;
+    if (!isChecked(part, section, block)) acceptBlock(part, section, block, checksum);
   }
-  return bias;
 }
 
-/** Place of a row among those chosen. */
-export function indexOf({ rows }: Chosen, ordinal: number): number {
-  return rows ? lowerBound(rows, ordinal) : ordinal;
+function doHere({ arena, buffers }: Scanner, contents: Contents, section: SectionRead, { planned, batch, calls }: Waiting): void {
+  const rowBytes = rowBytesIn(contents, section);
+  const raw = buffers[batch.slot] as number;
+  let at = raw;
+  for (const { part, first, count } of planned.pieces) {
+    readSection(part, section, first * rowBytes, (first + count) * rowBytes, viewU8(arena, at, count * rowBytes));
+    at += count * rowBytes;
+  }
+  if (batch.address !== raw) widen(viewU8(arena, raw, at - raw), viewF32(arena, batch.address, (at - raw) / 2));
+  runCalls(arena, calls);
 }
 
-/** First place in rising `rows` whose entry is at least `value`. */
-function lowerBound(rows: Uint32Array, value: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+export function runCalls({ kernels }: Arena, calls: readonly Call[]): void {
+  for (const [name, ...args] of calls) (kernels[name] as (...args: number[]) => void)(...args);
+}
+
+function drain(threads: Threads | null, waiting: readonly Waiting[]): void {
+  if (!threads) return;
+  const nobodys = new Set<number>();
+  for (let job = threads.take(); job >= 0; job = threads.take()) nobodys.add(job);
+  for (const { job, here } of waiting) if (job >= 0 && !here && !nobodys.has(job)) threads.wait(job);
 }

@@ -8,16 +8,12 @@ import { withScratch } from "../kernels/arena.ts";
 import { hasEnergy } from "../memory/energy.ts";
 import type { Engine } from "../memory/engine.ts";
 import { emptyEvaluation, type Request } from "../memory/evaluation.ts";
+import { groupSize } from "./batch-scores.ts";
 import { scanCodes } from "./byte-scan.ts";
 import { gatherCandidates } from "./gather-candidates.ts";
 import type { Outcome, Streamed } from "./streamed.ts";
 import { sumUp } from "./sum-stream.ts";
 import { weigh } from "./weigh-candidates.ts";
-
-/** Queries of one pass: their score rows stay below 2^21 floats. */
-function groupOf(batchRows: number): number {
-  return Math.max(4, Math.min(1024, Math.floor(2 ** 21 / batchRows / 4) * 4));
-}
 
 /** @param normOf squared norms of rows that results ask for, by index. */
 export function streamEngine(streamed: Streamed, norms: Record<number, number>): Engine {
@@ -47,7 +43,7 @@ function evaluateStreamed(streamed: Streamed, request: Request, norms: Record<nu
   const d = contents.manifest.dimension;
   const out: Outcome = { evaluation: emptyEvaluation(request.count, d), conjugates: new Float64Array(request.count) };
   const online = (settings.separation === "softmax" || settings.separation === "softmax1") && settings.support === "all";
-  const group = groupOf(scanner.batchRows);
+  const group = groupSize(scanner, request.known);
   for (let start = 0; start < request.count; start += group) {
     const n = Math.min(group, request.count - start);
     const queries = request.queries.subarray(start * d, (start + n) * d);

@@ -3,7 +3,7 @@ import { allocate, viewF32, viewF64, viewI32 } from "../kernels/arena.ts";
 import type { Request } from "../memory/evaluation.ts";
 import { type QueryGroup, queryGroup } from "./batch-scores.ts";
 import { joinLargest, type Running } from "./running.ts";
-import { biasesOf, type Scanner, scan } from "./scan.ts";
+import { type Scanner, scan } from "./scan.ts";
 import { kindOf, type Streamed } from "./streamed.ts";
 
 /** Places for the candidates of one query in one batch. */
@@ -28,17 +28,7 @@ function placesFor({ arena, batchRows }: Scanner, d: number): Places {
 }
 
 export function groupFor({ contents, scanner, settings }: Streamed, { queries, known }: Request): QueryGroup {
-  const { dimension } = contents.manifest;
-  return queryGroup(
-    scanner.arena,
-    queries,
-    dimension,
-    kindOf(settings.similarity),
-    known,
-    contents.largestNorm,
-    scanner.batchRows,
-    settings.threads,
-  );
+  return queryGroup(scanner, contents, queries, kindOf(settings.similarity), known);
 }
 
 type OnCandidates = (r: number, first: number, address: number, indices: Int32Array, similarities: Float64Array, places: Places) => void;
@@ -56,11 +46,12 @@ export function pass(
   const { kernels } = arena;
   const d = group.dimension;
   const places = placesFor(scanner, d);
-  scan(scanner, contents, chosen, "patterns", (batch) => {
-    const { first, count, address, mask } = batch;
-    group.score(address, count, group.needsBias ? biasesOf(scanner, contents, batch) : 0);
+  scan(scanner, contents, chosen, "patterns", group.calls, (batch, mask) => {
+    const { first, count, address } = batch;
+    group.settle(batch);
+    const scores = group.scoresOf(batch);
     for (let r = 0; r < group.count; r++) {
-      const row = group.scores + r * group.stride * 4;
+      const row = scores + r * group.stride * 4;
       if (mask) kernels.hideRow(row, mask, count);
       kernels.largestTwo(row, count, places.pair);
       const [largest = 0, second = 0] = viewF32(arena, places.pair, 2);

@@ -92,22 +92,22 @@ function absentPatterns({ contents }: Session, { count }: Chosen, norms: Record<
 
 const scanners = new WeakMap<Session, { readonly scanner: Scanner; readonly key: string }>();
 
-/** Buffers and thread stay from one recall to the next. */
+/** Buffers and threads stay from one recall to the next. */
 function scannerOf(session: Session, settings: Settings, { count }: Chosen, limit: number): Scanner {
   const bytes = count * session.contents.manifest.dimension * 4;
-  // An eighth of the limit for four bytes a row; a few MiB are always there.
-  const keepBiases = session.contents.rows * 4 <= Math.max(2 ** 23, limit / 8);
-  const key = `${session.contents.manifest.generation} ${keepBiases} ${settings.build} ${settings.threads > 1} ${bytes > 2 ** 24}`;
+  // An eighth of the limit for a float a row; a few MiB are always there.
+  const keepsFigures = session.contents.rows * 4 <= Math.max(2 ** 23, limit / 8);
+  const key = `${session.contents.manifest.generation} ${keepsFigures} ${settings.build} ${settings.threads} ${bytes > 2 ** 24}`;
   const last = scanners.get(session);
   if (last?.key === key) return last.scanner;
-  last?.scanner.ahead?.end();
-  const scanner = openScanner(session.contents, settings.build, settings.threads, bytes, keepBiases);
+  last?.scanner.threads?.end();
+  const scanner = openScanner(session.contents, settings.build, settings.threads, bytes, keepsFigures);
   scanners.set(session, { scanner, key });
   return scanner;
 }
 
-/** Ends the session's thread. */
+/** Ends the session's threads. */
 export function endScanner(session: Session): void {
-  scanners.get(session)?.scanner.ahead?.end();
+  scanners.get(session)?.scanner.threads?.end();
   scanners.delete(session);
 }

@@ -4,7 +4,7 @@ import { viewF64 } from "../kernels/arena.ts";
 import { candidateThreshold } from "../memory/candidates.ts";
 import type { Request } from "../memory/evaluation.ts";
 import { include, newRunning, type Running } from "./running.ts";
-import { indexOf } from "./scan.ts";
+import { indexOf } from "./scan-plan.ts";
 import { groupFor, pass } from "./stream-pass.ts";
 import { type Outcome, rememberNorm, type Streamed, unreachable } from "./streamed.ts";
 

@@ -4,7 +4,7 @@ import { separationKinds } from "../memory/candidates.ts";
 import type { Request } from "../memory/evaluation.ts";
 import type { Contents } from "./contents.ts";
 import { copyPatterns } from "./rows.ts";
-import { indexOf } from "./scan.ts";
+import { indexOf } from "./scan-plan.ts";
 import { type Candidates, type Outcome, rememberNorm, type Streamed, unreachable } from "./streamed.ts";
 
 /** Candidates to weights, answer and figures. */

@@ -180,18 +180,65 @@ test.each<[string, MemoryOptions]>([
   store.close();
 });
 
-test("large enough for the thread that reads ahead: the same numbers with one thread and with two", () => {
-  const path = join(root, "large");
+describe("large enough for threads", () => {
   const width = 256;
-  const store = createStore(path, { dimension: width, durability: "process" });
-  const data = numbers(20_000 * width, 3);
-  store.add({ data, rows: 20_000, columns: width });
-  const query = [Array.from(data.subarray(777 * width, 778 * width))];
-  const [one, two] = [1, 2].map((threads) => store.recall(query, { memory: { beta: 0.01, threads }, memoryLimit: 0 }));
-  expect(two?.states).toEqual(one?.states);
-  expect(two?.results).toEqual(one?.results);
-  expect(two?.nearest[0]?.[0]?.id).toBe(777);
-  // A second time no checksum is left to look at.
-  expect(store.recall(query, { memory: { beta: 0.01, threads: 2 }, memoryLimit: 0 }).results).toEqual(one?.results);
-  store.close();
+  const rows = 20_000;
+  const data = numbers(rows * width, 3);
+  const near = (i: number): number[] => Array.from(data.subarray(i * width, (i + 1) * width), (value) => value + 0.25);
+  const make = (name: string, storage: "f32" | "f16" | "int8"): string => {
+    const path = join(root, name);
+    const store = createStore(path, { dimension: width, storage, durability: "process" });
+    store.add({ data, rows, columns: width });
+    store.close();
+    return path;
+  };
+
+  test.each(["f32", "f16", "int8"] as const)("%s: the same numbers with one thread and with three", (storage) => {
+    const store = openStore(make(`large ${storage}`, storage));
+    const known = Array.from({ length: width }, (_, k) => (k % 3 === 0 ? 0 : 1));
+    for (const [queries, memory, recall] of [
+      [[near(777)], { beta: 0.01 }, {}],
+      [[near(777), near(5)], { beta: 0.01, similarity: "dot" }, {}],
+      [[1, 2, 3, 4, 5].map(near), { beta: 30, similarity: "cosine" }, {}],
+      [[near(777)], { beta: 30, similarity: "cosine" }, {}],
+      [[near(19_999), near(0)], { beta: 0.01 }, { known }],
+      [[near(777)], { model: "top-k", k: 9, beta: 0.01 }, {}],
+      // So flat that the bytes give up in the middle of a scan, with jobs under way.
+      [[near(777)], { beta: 1e-9 }, {}],
+    ] as [number[][], MemoryOptions, RecallOptions][]) {
+      const [one, three, again] = [1, 3, 3].map((threads) =>
+        store.recall(queries, { ...recall, memory: { ...memory, threads }, memoryLimit: 0 }),
+      );
+      expect(three?.states).toEqual(one?.states);
+      expect(three?.results).toEqual(one?.results);
+      expect(three?.nearest).toEqual(one?.nearest);
+      // A second time no checksum is left to look at, and the lengths of the rows are known.
+      expect(again?.results).toEqual(one?.results);
+      if (memory.beta !== 1e-9 && queries.length < 3) expect(one?.nearest[0]?.[0]?.id).toBe(recall.known ? 19_999 : 777);
+    }
+    store.close();
+  });
+
+  test("a damaged block and a file cut off are told, whoever read them", () => {
+    const path = make("large spoilt", "f32");
+    const name = join(path, "log-1.bin");
+    const bytes = readFileSync(name);
+    const ask = (change: () => void): string => {
+      const store = openStore(path);
+      change();
+      try {
+        store.recall([near(1)], { memory: { beta: 1, threads: 3 }, memoryLimit: 0 });
+        return "nothing told";
+      } catch (error) {
+        return error instanceof HopfieldError ? `${error.code} ${error.message}` : String(error);
+      } finally {
+        store.close();
+      }
+    };
+    // Cut off first, while a reader has it open: on opening it would be noticed.
+    expect(ask(() => writeFileSync(name, bytes.subarray(0, 3 * 2 ** 20)))).toMatch(/^E_FORMAT .*log-1.bin is damaged/);
+    bytes[9 * 2 ** 20] = (bytes[9 * 2 ** 20] as number) ^ 8;
+    writeFileSync(name, bytes);
+    expect(ask(() => {})).toMatch(/^E_FORMAT .*log-1.bin is damaged/);
+  });
 });
