@@ -130,6 +130,19 @@ export interface Kernels {
     keyBias: number,
     scores: number,
   ): void;
+  quantiseShorts(x: number, count: number, d: number, out: number, scales: number): number;
+  scoreShorts(
+    q: number,
+    d: number,
+    shorts: number,
+    scales: number,
+    first: number,
+    last: number,
+    queryScale: number,
+    lowScale: number,
+    keyBias: number,
+    scores: number,
+  ): void;
   hideRow(row: number, mask: number, n: number): void;
   largestTwo(row: number, n: number, out: number): void;
   kthLargest(row: number, n: number, k: number, heap: number): number;

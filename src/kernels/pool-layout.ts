@@ -17,7 +17,7 @@ export const layout = {
   maximumParts: 256,
   spins: 4000,
   /** Kernels that a job can name. */
-  kernels: ["accumulate", "accumulateOne", "accumulateSome", "scoreTile", "scoreOne", "scoreBytes"],
+  kernels: ["accumulate", "accumulateOne", "accumulateSome", "scoreTile", "scoreOne", "scoreBytes", "scoreShorts"],
 } as const;
 
 /** Sent to a thread before a job: a memory with the modules to lay over each other, or that one is gone. */

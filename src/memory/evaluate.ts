@@ -1,10 +1,10 @@
 /** @file One evaluation of the operator: chooses between the streaming way and score rows, and prepares what they share. */
 import { allocate, placeF32, viewF32, withScratch } from "../kernels/arena.ts";
 import { type Part, runParts } from "../kernels/pool.ts";
-import { byteKeys } from "./byte-keys.ts";
 import type { Evaluation, Request } from "./evaluation.ts";
 import { type PatternStore, project } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
+import { roundedKeys } from "./rounded-keys.ts";
 import { rowEvaluate } from "./rows.ts";
 import type { KeyLogits } from "./score-rows.ts";
 import { centredNorm, type Scoring, scoreError, scoringOf } from "./scoring.ts";
@@ -31,8 +31,10 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
     !request.visit &&
     !request.conjugates;
   const sharedKnown = request.known?.shared && scoring.kind !== 0 && request.count >= 4;
-  const scans = settings.storage === "int8" && request.count < 4 && request.known === null && scoring.kind !== 2;
-  const keys = scans ? { scoring: scoringOf(store, similarity, false), bytes: byteKeys(store) } : { scoring, bytes: null };
+  const scans = settings.storage !== "f32" && request.count < 4 && request.known === null && scoring.kind !== 2;
+  const keys = scans
+    ? { scoring: scoringOf(store, similarity, false), rounded: roundedKeys(store, settings.storage === "int8" ? 1 : 2) }
+    : { scoring, rounded: null };
   const shown = streams && request.known === null ? shownPatterns(store, settings, scoring) : null;
   return withScratch(store.arena, () => {
     const shared = sharedKnown && request.known ? knownKeys(store, scoring, request.known.weights, settings.threads) : null;
@@ -45,7 +47,7 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
         shared,
         request: part,
         keyLogits: null,
-        bytes: keys.bytes,
+        rounded: keys.rounded,
         candidateLimit,
       });
     if (streams) {
@@ -91,7 +93,7 @@ export function evaluateWithLogits(
     const biasSize = keyLogits.reduce((largest, x) => Math.max(largest, Math.abs(x) / beta), 0);
     const scoring = { ...plain, keyBias, biasSize };
     const candidateLimit = Number.POSITIVE_INFINITY;
-    return rowEvaluate({ store, settings, beta, scoring, shared: null, request, keyLogits, bytes: null, candidateLimit }) as Evaluation;
+    return rowEvaluate({ store, settings, beta, scoring, shared: null, request, keyLogits, rounded: null, candidateLimit }) as Evaluation;
   });
 }
 

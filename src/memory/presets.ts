@@ -85,7 +85,7 @@ export interface Settings {
   readonly maxSteps: number;
   readonly build: Build;
   readonly threads: number;
-  readonly storage: "f32" | "int8";
+  readonly storage: "f32" | "f16" | "int8";
 }
 
 const optionNames: readonly (keyof MemoryOptions)[] = [
@@ -168,7 +168,7 @@ export function resolve(options: MemoryOptions, rows: number, columns: number): 
         ? 1.5
         : checkNumber(where, "alpha", options.alpha, { atLeast: 1 });
   if (options.threads !== undefined) checkNumber(where, "threads", options.threads, { whole: true, atLeast: 1, atMost: 64 });
-  if (options.storage !== undefined) checkChoice(where, "storage", options.storage, ["f32", "int8"]);
+  if (options.storage !== undefined) checkChoice(where, "storage", options.storage, ["f32", "f16", "int8"]);
   return {
     model,
     procedure: preset.procedure,

@@ -2,10 +2,10 @@
 import { square } from "../core/numerics.ts";
 import { allocate, placeF32, roundUp } from "../kernels/arena.ts";
 import { type Part, runParts } from "../kernels/pool.ts";
-import { type ByteKeys, byteScores } from "./byte-keys.ts";
 import type { Request } from "./evaluation.ts";
 import type { PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
+import { type RoundedKeys, roundedScores } from "./rounded-keys.ts";
 import { type Scoring, scoreError } from "./scoring.ts";
 import { inverseNorms, knownNorm, usefulThreads } from "./stream.ts";
 import { type PlacedMask, placeMask, windowRange } from "./support.ts";
@@ -24,7 +24,7 @@ export interface RowCall {
   readonly request: Request;
   readonly keyLogits: KeyLogits | null;
   /** Scan these instead of the f32 keys. */
-  readonly bytes: ByteKeys | null;
+  readonly rounded: RoundedKeys | null;
   /** Give up (null) when a query has more candidates than this: then weighing them one by one does not pay. */
   readonly candidateLimit: number;
 }
@@ -71,11 +71,11 @@ export function scoreRows(call: RowCall, start: number, n: number, stride: numbe
     if (scoring.kind === 1 && !whole) offsets[r] = -0.5 * square(norm);
   }
   // Which kernel is used depends on the whole batch, never on how it is cut.
-  if (call.bytes && !windowed && !known && scoring.kind !== 2) {
+  if (call.rounded && !windowed && !known && scoring.kind !== 2) {
     for (let r = 0; r < n; r++) {
       const target = scores + r * stride * 4;
       const query = request.queries.subarray((start + r) * d, (start + r + 1) * d);
-      errors[r] = (errors[r] as number) + byteScores(store, call.bytes, query, scoring.keyBias, scoring.keyNorm, target, threads);
+      errors[r] = (errors[r] as number) + roundedScores(store, call.rounded, query, scoring.keyBias, scoring.keyNorm, target, threads);
     }
   } else if (request.count < 4 || windowed) {
     const plain = placeF32(arena, preparedQueries(request, start, n, d, scoring, form));

@@ -79,10 +79,11 @@ export interface MemoryOptions {
   /** converge: at most so many evaluations; default 100. */
   readonly maxSteps?: number;
   /**
-   * "int8" keeps a copy of the keys as bytes beside the f32 patterns: scans for one to three queries read a quarter of the memory, and what they find is weighed exactly, so the
-   * answer is that of "f32", the default. It pays where the answer is sharp or the support is top-k.
+   * "int8" and "f16" keep a copy of the keys in one or two bytes a number beside the f32 patterns: scans for one to three queries read a quarter or half of the memory, and what they
+   * find is weighed exactly, so the answer is that of "f32", the default. They pay where the answer is sharp or the support is top-k; "f16" where so many scores lie close together that
+   * one byte cannot tell them apart.
    */
-  readonly storage?: "f32" | "int8";
+  readonly storage?: "f32" | "f16" | "int8";
   /** Threads to compute with at most, 1 ... 64; default 1. The same bits for every number. More than one needs Node (elsewhere one is used). */
   readonly threads?: number;
   /** Kernel build: "plain" gives the same bits on every engine; "relaxed" fuses multiply-add (E_UNSUPPORTED where the engine cannot); "auto", the default, takes the faster of those there are; "wide" (after `await enableWide()`, Node 24 and later) is the fastest, and as "auto" where it is not there. */

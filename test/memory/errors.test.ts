@@ -149,7 +149,7 @@ describe("ranges", () => {
     [{ threads: 0 }, /threads must be/],
     [{ betta: 2 }, /createMemory: unknown option "betta"; did you mean "beta"\?/],
     [{ model: "gausian" }, /model must be one of .*, got "gausian"; did you mean "gaussian"\?/],
-    [{ storage: "f16" }, /storage must be one of f32, int8, got "f16"/],
+    [{ storage: "f8" }, /storage must be one of f32, f16, int8, got "f8"/],
     [{ similarity: "euclid" }, /similarity must be one of dot, l2/],
     [{ model: "masked", supportMask: [0, 0] }, /supportMask: row 0 hides every pattern/],
     [{ model: "masked" }, /support "mask" needs the option supportMask/],

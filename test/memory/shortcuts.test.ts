@@ -38,8 +38,7 @@ describe("sharp and diffuse batches", () => {
   });
 });
 
-describe("int8 storage: the exact answer", () => {
-  const storage = "int8";
+describe.each(["int8", "f16"] as const)("%s storage: the exact answer", (storage) => {
   const variants: [string, MemoryOptions][] = [
     ["gaussian, sharp", { beta: 900 }],
     ["gaussian, diffuse", { beta: 1 }],

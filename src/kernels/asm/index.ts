@@ -14,6 +14,7 @@ export { conjugate } from "./conjugate";
 export { gather } from "./gather";
 export { accumulateSome, gatherRows, shownIndices } from "./some";
 export { quantiseRows, scoreBytes } from "./int8";
+export { quantiseShorts, scoreShorts } from "./int16";
 export { randomMask } from "./random";
 export { featureAccumulate, featureRow, multiply } from "./features";
 
