@@ -32,6 +32,12 @@ import { noisyDigits } from "./experiment-noisy.ts";
 import { topKAblation } from "./experiment-top-k.ts";
 import { exponentialMemory } from "./exponential-memory.ts";
 import { familyIdentities } from "./identities.ts";
+import { layerAttention } from "./layer-attention.ts";
+import { layerBagLength } from "./layer-bag-length.ts";
+import { layerLatchLength } from "./layer-latch-length.ts";
+import { layerLstm } from "./layer-lstm.ts";
+import { layerMembers } from "./layer-members.ts";
+import { layerPooling } from "./layer-pooling.ts";
 import { linearNearMean } from "./linear-near-mean.ts";
 import { manifoldGeneralisation } from "./manifold-generalisation.ts";
 import { manifoldTriplePoint } from "./manifold-triple-point.ts";
@@ -86,4 +92,10 @@ export const claims: readonly Claim[] = [
   diffusionCollapse,
   manifoldGeneralisation,
   manifoldTriplePoint,
+  layerPooling,
+  layerAttention,
+  layerLstm,
+  layerMembers,
+  layerBagLength,
+  layerLatchLength,
 ];

@@ -40,17 +40,8 @@ export function maxPoolBags(): Block {
     forward(_, x, { workspace }) {
       const bags = x.offsets.length - 1;
       const y = tensor(workspace, bags, x.columns);
-      y.data.fill(Number.NEGATIVE_INFINITY);
       const places = new Int32Array(y.data.length);
-      eachRow(x, (row, b) => {
-        for (let c = 0; c < x.columns; c++) {
-          const [from, to] = [row * x.columns + c, b * x.columns + c];
-          if ((x.data[from] as number) > (y.data[to] as number)) {
-            y.data[to] = x.data[from] as number;
-            places[to] = from;
-          }
-        }
-      });
+      for (let b = 0; b < bags; b++) largestOfColumns(x, x.offsets[b] as number, x.offsets[b + 1] as number, y.data, places, b * x.columns);
       return [
         { ...y, offsets: oneRowEach(bags) },
         { x, places },
@@ -64,6 +55,23 @@ export function maxPoolBags(): Block {
       return [dx, {}];
     },
   });
+}
+
+/** Largest entries of the columns of some rows, and where they stand, from entry `to` on. */
+function largestOfColumns({ data, columns }: Tensor, first: number, end: number, y: Float32Array, places: Int32Array, to: number): void {
+  for (let c = 0; c < columns; c++) {
+    let place = first * columns + c;
+    let largest = data[place] as number;
+    for (let from = place + columns; from < end * columns; from += columns) {
+      const value = data[from] as number;
+      if (value > largest) {
+        largest = value;
+        place = from;
+      }
+    }
+    y[to + c] = largest;
+    places[to + c] = place;
+  }
 }
 
 /** All instances of a bag in one row. @param instances rows of every bag. @throws in the pass E_SHAPE for a bag of another length. */
