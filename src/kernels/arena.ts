@@ -40,9 +40,8 @@ export function allocate(arena: Arena, bytes: number): number {
   if (missing > 0) {
     const pages = Math.ceil(missing / pageBytes);
     if (end > pageBytes * maximumPages) {
-      throw new HopfieldError("E_LIMIT", `memory: ${Math.ceil(end / 2 ** 20)} MiB are needed, one memory holds at most 4096 MiB`, {
-        bytes: end,
-      });
+      const needed = `memory: ${Math.ceil(end / 2 ** 20)} MiB are needed, one memory holds at most 4096 MiB`;
+      throw new HopfieldError("E_LIMIT", `${needed}; a store (modern-hopfield/store, hopfield memory) recalls more in blocks`, { bytes: end });
     }
     try {
       arena.memory.grow(pages);
