@@ -75,7 +75,7 @@ function build(spec: CommandSpec, run: (input: Input) => Promise<void>): Command
   if (spec.arguments) command.argument(spec.arguments);
   for (const option of [...spec.options, ...commonOptions]) addOption(command, option);
   command.addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`);
-  if (spec.notes) command.addHelpText("after", `\n${spec.notes.join("\n")}`);
+  if (spec.notes) command.addHelpText("after", spec.notes.join("\n"));
   command.action((...given: unknown[]) => {
     // After the parsing, so that a misspelt name is told as such and not as one that is missing.
     for (const { flags, required } of spec.options) {
