@@ -48,7 +48,7 @@ export function commandsOf({ store, memory, table, capacity, laboratory }: Parts
   async function compare(): Promise<void> {
     const question = questionOf(store.get().memory);
     if (!question) return;
-    const { cue } = question.missing.length > 0 ? store.get().memory : store.get().memory;
+    const { cue } = store.get().memory;
     store.apply(changeMemory(() => ({ comparison: { rows: [], running: true } })));
     const stopped = (): boolean => store.get().memory.cue !== cue || store.get().memory.comparison === null;
     await compareAll(question, stopped, (row) => {
@@ -112,6 +112,10 @@ export function commandsOf({ store, memory, table, capacity, laboratory }: Parts
       work().catch(trouble);
     };
   return {
+    show(panel) {
+      store.apply((state) => ({ ...state, panel, notice: null }));
+      scrollTo(0, 0);
+    },
     recall: guard(recall),
     compare: guard(compare),
     share: guard(share),

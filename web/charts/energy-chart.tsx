@@ -6,7 +6,7 @@ interface Props {
   readonly shown: number;
 }
 
-const [width, height, left, right, top, bottom] = [320, 150, 46, 12, 14, 26];
+const [width, height, left, right, top, bottom] = [320, 150, 68, 12, 14, 26];
 
 export function EnergyChart({ energies, shown }: Props) {
   const present = energies.filter((energy) => energy !== null);

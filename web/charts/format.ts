@@ -16,7 +16,7 @@ export function short(value: number | null | undefined, digits = 3): string {
 /** 0.9996 is "99.96 %", never a rounded 100 unless it is one. */
 export function percent(share: number): string {
   if (share >= 1) return "100 %";
-  const text = (100 * share).toFixed(share > 0.99 ? 2 : share < 0.1 ? 1 : 0);
+  const text = (100 * share).toFixed(share > 0.99 || share < 0.01 ? 2 : share < 0.1 ? 1 : 0);
   return text === "100.00" ? "> 99.99 %" : `${text} %`;
 }
 

@@ -15,6 +15,10 @@ interface Props {
   readonly apply: Apply;
 }
 
+/** A pen is thinner than what hides: strokes of stored pictures are two to three pixels wide. */
+const penRadius = ({ tool, mode, brush }: MemoryState): number =>
+  tool === "ink" || (mode === "draw" && tool === "erase") ? Math.min(1.1, brush) : brush;
+
 export function CueColumn(props: Props) {
   return props.memory.mode === "draw" ? <Sheet {...props} /> : <Damage {...props} />;
 }
@@ -32,11 +36,13 @@ function Sheet({ memory, dark, apply }: Props) {
         dark={dark}
         label="Sheet to draw on"
         tool={memory.tool === "erase" ? "ink" : memory.tool}
-        brush={memory.brush}
+        brush={penRadius(memory)}
         cursor={memory.cursor}
         onCursor={(cursor) => apply(changeMemory(() => ({ cursor })))}
         onStroke={(from, to) =>
-          apply(changeMemory((now) => ({ sheet: strokeSheet(now.sheet, now.tool === "erase" ? "ink" : now.tool, from, to, now.brush) })))
+          apply(
+            changeMemory((now) => ({ sheet: strokeSheet(now.sheet, now.tool === "erase" ? "ink" : now.tool, from, to, penRadius(now)) })),
+          )
         }
       />
       <Pick
@@ -89,10 +95,10 @@ function Damage({ memory, dark, apply }: Props) {
         dark={dark}
         label="Cue"
         tool={memory.tool}
-        brush={memory.brush}
+        brush={penRadius(memory)}
         cursor={memory.cursor}
         onCursor={(cursor) => apply(changeMemory(() => ({ cursor })))}
-        onStroke={(from, to) => apply(editCue((now, state) => strokeCue(now, state.tool, from, to, state.brush, cueValues(state))))}
+        onStroke={(from, to) => apply(editCue((now, state) => strokeCue(now, state.tool, from, to, penRadius(state), cueValues(state))))}
       />
       <Pick
         label="Tool"

@@ -38,7 +38,7 @@ export function Gallery({ memory, dark, apply }: Props) {
   return (
     <section class="column" aria-label="Stored pictures">
       <h3>
-        <span class="number">1</span> Stored
+        {memory.mode === "draw" ? null : <span class="number">1</span>} Stored
         <Help about={explanations.stored} />
       </h3>
       <Pick label="Which pictures" value={memory.set} options={sets} onPick={(set) => apply(pickSet(set))} />

@@ -63,11 +63,13 @@ export function ModelControls({ prefix, settings, beta, labels, onChange }: Prop
             min={-3}
             max={4}
             step={0.02}
-            text={`${short(settings.beta ?? beta)}${settings.beta === null ? " · advised" : ""}`}
+            text={short(settings.beta ?? beta)}
             about={explanations.beta}
             onInput={(power) => onChange({ beta: Number((10 ** power).toPrecision(4)) })}
           />
-          {settings.beta === null ? null : (
+          {settings.beta === null ? (
+            <p class="quiet small">advised by the stored data</p>
+          ) : (
             <button type="button" class="plain" onClick={() => onChange({ beta: null })}>
               Take β from the data
             </button>

@@ -17,6 +17,7 @@ import { type TableCommands, TablePanel } from "./table-panel.tsx";
 import { Why } from "./why.tsx";
 
 export interface Commands extends TableCommands {
+  readonly show: (panel: Panel) => void;
   readonly recall: () => void;
   readonly compare: () => void;
   readonly drawOwn: () => void;
@@ -60,7 +61,7 @@ export function Page({ state, apply, commands, figure }: Props) {
               key={panel}
               type="button"
               aria-current={state.panel === panel ? "page" : undefined}
-              onClick={() => apply((now) => ({ ...now, panel, notice: null }))}
+              onClick={() => commands.show(panel)}
             >
               {name}
             </button>

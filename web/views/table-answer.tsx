@@ -87,8 +87,8 @@ export function TableAnswerView({ state, table, answer, dark, apply }: Props) {
                         onChange={(event) => apply(typeValue(k, event.currentTarget.value))}
                       />
                     </td>
-                    <td>{short(answer.values[k] ?? null, 4)}</td>
-                    <td>{short(answer.top?.[k] ?? null, 4)}</td>
+                    <td>{cell(table, answer.values, k)}</td>
+                    <td>{answer.top ? cell(table, answer.top, k) : "–"}</td>
                   </tr>
                 );
               })}
@@ -113,4 +113,10 @@ function toUnit(values: Float32Array): Float32Array {
     high = Math.max(high, x);
   }
   return values.map((x) => (x - low) / (high - low));
+}
+
+/** Four digits; what is nothing beside the spread of its column is 0. */
+function cell(table: Table, values: Float32Array, column: number): string {
+  const value = values[column] ?? 0;
+  return short(Math.abs(value) < 1e-5 * (table.deviation[column] ?? 1) ? 0 : value, 4);
 }

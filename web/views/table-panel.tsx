@@ -74,7 +74,7 @@ function Loaded({ state, table, dark, apply, commands }: Omit<Props, "wanted"> &
         <p>
           {count(table.rows)} rows of {count(table.columns)} numbers{table.width ? ` (pictures ${table.width} pixels wide)` : ""}.{" "}
           {gaps > 0 ? `${count(gaps)} rows have gaps: they are not stored, but can be completed. ` : ""}
-          {table.names ? `Columns: ${table.names.slice(0, 6).join(", ")}${table.names.length > 6 ? ", …" : ""}.` : ""}
+          {table.names ? `Columns: ${table.names.slice(0, 6).join(", ")}${table.names.length > 6 ? " and more" : ""}.` : ""}
         </p>
         <div class="grid two">
           <Choice
