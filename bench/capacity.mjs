@@ -1,10 +1,10 @@
-// node bench/capacity.mjs: process CPU time of the capacity room: curves of 40 lambdas up to lambda_s, level sampling at P = e^600, streamed tanh patterns and the three parts of a pattern's cost.
+// node bench/capacity.mjs: process CPU time of the capacity room: curves of 40 lambdas up to lambda_s, level sampling at P = e^600, streamed patterns and the parts of a pattern's cost.
 import { build } from "esbuild";
 
 const outfile = ".cache/bench-capacity.mjs";
 await build({
   stdin: {
-    contents: ["index", "level-sampling", "stream-sampling", "pattern-normals", "elementwise"]
+    contents: ["index", "level-sampling", "stream-sampling", "pattern-stream", "../kernels/capacity"]
       .map((name) => `export * from "./${name}.ts";`)
       .join("\n"),
     resolveDir: "src/capacity",
@@ -41,22 +41,28 @@ const levels = seconds(() => {
 console.log(`levels, N = 1000, P = e^600: ${(4000 / levels).toFixed(0)} instances/s`);
 
 const problem = { activation: room.activationOf("tanh"), n: 50, latent: 25, prior: "gaussian", noise: 0 };
-const count = 500_000;
-// Lambda so large that no sum of wrong patterns gets there: every pattern is made.
-const whole = seconds(() => room.streamSample(problem, 1000, 1, 0, count));
-const z = new Float64Array(64 * 28);
-const normals = seconds(() => {
-  for (let block = 0; block < count / 64; block++) room.fillNormals(z, z.length, 1, 2, block * z.length);
-});
-const field = new Float64Array(64);
-const apply = room.elementwise(problem.activation);
-const tanh = seconds(() => {
-  for (let block = 0; block < (count / 64) * 50; block++) {
-    for (let i = 0; i < 64; i++) field[i] = (i - 32) / 12;
-    apply(field);
-  }
-});
+const count = 4_000_000;
 const each = (time) => `${((1e9 * time) / count).toFixed(0)} ns`;
-console.log(
-  `streamed tanh, N = 50, D = 25: ${(count / whole / 1e6).toFixed(2)} million patterns/s (${each(whole)}: normals ${each(normals)}, tanh ${each(tanh)}, products and the rest ${each(whole - normals - tanh)})`,
-);
+for (const activation of ["tanh", "relu", "sign", "linear"]) {
+  const made = { ...problem, activation: room.activationOf(activation) };
+  // A signal so large that no sum of wrong patterns gets there: every pattern is made.
+  const { weigh } = room.openPatternStream(made, { ...room.drawStreamInstance(made, 1, 0), signal: 1000 }, 1, 1, 7);
+  const whole = seconds(() => weigh(0, count));
+  console.log(`streamed ${activation}, N = 50, D = 25: ${(count / whole / 1e6).toFixed(2)} million patterns/s (${each(whole)} a pattern)`);
+}
+const { kernels, start } = room.capacityArena(1 << 16);
+const fields = start + 32 * 1024;
+const parts = {
+  normals: (p) => kernels.patternNormals(1, 0, 5, p, 0, 25, start),
+  "normals and products": (p) => kernels.panelFields(start, 50, 25, 0, 1, 0, 5, p, 0, fields, fields + 4096),
+  "tanh and overlap": () => kernels.panelOverlaps(2, 0, fields, start, 50, fields + 8192),
+  weights: () => kernels.addWeights(fields + 8192, 8, 1e-3, 100, fields + 8256),
+};
+const times = Object.entries(parts).map(([name, part]) => {
+  const work = () => {
+    for (let p = 0; p < count; p += 8) part(p);
+  };
+  work();
+  return `${name} ${each(seconds(work))}`;
+});
+console.log(`of it: ${times.join(", ")}`);

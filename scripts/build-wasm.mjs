@@ -21,6 +21,7 @@ const builds = {
     about: "the kernels of the trainable layers with relaxed SIMD",
     alone: true,
   },
+  capacity: { entry: "capacity.ts", flags: [], about: "the kernels of the capacity room", alone: true },
 };
 
 export async function buildWasm() {

@@ -5,12 +5,13 @@
 import { HopfieldError } from "../core/errors.ts";
 import { portableExp, portableLog } from "../core/portable.ts";
 import { elementwise } from "./elementwise.ts";
-import { fillNormals } from "./pattern-normals.ts";
+import { panelNormals, panelPatterns } from "./pattern-stream.ts";
 import { drawStreamInstance, type StreamProblem } from "./stream-sampling.ts";
 
 /** Numbers that are stored for the patterns of one instance at most. */
 export const storedNumbers = 2 ** 25;
 const patternStream = 0x60000000;
+const noiseStream = 0x68000000;
 
 /** Patterns of the four ensembles, as many as are asked for: pattern 0 is the right one. */
 export interface PatternStore {
@@ -27,17 +28,16 @@ export function openPatterns(kind: StoredKind, n: number, noise: number, seed: n
   const manifold = typeof kind === "string" ? null : kind;
   const instance = manifold ? drawStreamInstance(manifold, seed, index) : null;
   const wide = manifold && manifold.latent > 0 ? manifold.latent : n;
-  const stride = 4 * Math.ceil(wide / 4);
-  const z = new Float64Array(stride);
+  const z = new Float64Array(wide);
   const row = new Float64Array(n);
   const apply = manifold ? elementwise(manifold.activation) : null;
+  let panel: { first: number; numbers: Float32Array } = { first: -1, numbers: new Float32Array(0) };
   const make = (p: number, out: Float32Array): void => {
-    fillNormals(z, stride, seed, patternStream + index, p * stride);
+    const first = p - (p % panelPatterns);
+    if (panel.first !== first) panel = { first, numbers: panelNormals(seed, patternStream + index, first, wide) };
+    for (let k = 0; k < wide; k++) z[k] = panel.numbers[panelPatterns * k + p - first] as number;
     if (manifold && instance) {
-      const scale =
-        manifold.prior === "spherical" && manifold.latent > 0
-          ? Math.sqrt(wide / z.subarray(0, wide).reduce((sum, x) => sum + x * x, 0))
-          : 1;
+      const scale = manifold.prior === "spherical" && manifold.latent > 0 ? Math.sqrt(wide / z.reduce((sum, x) => sum + x * x, 0)) : 1;
       for (let i = 0; i < n; i++) {
         let u = manifold.latent === 0 ? (z[i] as number) : 0;
         for (let k = 0; k < manifold.latent; k++) u += scale * (instance.map[i * wide + k] as number) * (z[k] as number);
@@ -45,7 +45,7 @@ export function openPatterns(kind: StoredKind, n: number, noise: number, seed: n
       }
       apply?.(row);
     } else {
-      const length = kind === "spherical" ? Math.sqrt(z.subarray(0, n).reduce((sum, x) => sum + x * x, 0) / n) : 1;
+      const length = kind === "spherical" ? Math.sqrt(z.reduce((sum, x) => sum + x * x, 0) / n) : 1;
       for (let i = 0; i < n; i++) row[i] = kind === "binary" ? ((z[i] as number) < 0 ? -1 : 1) : (z[i] as number) / length;
     }
     out.set(row, p * n);
@@ -55,9 +55,8 @@ export function openPatterns(kind: StoredKind, n: number, noise: number, seed: n
   make(0, first);
   const query = instance ? instance.query : Float64Array.from(first);
   if (!instance && noise > 0) {
-    const eta = new Float64Array(4 * Math.ceil(n / 4));
-    fillNormals(eta, eta.length, seed, 0x68000000 + index, 0);
-    for (let i = 0; i < n; i++) query[i] = (query[i] as number) + Math.sqrt(noise) * (eta[i] as number);
+    const eta = panelNormals(seed, noiseStream + index, 0, n);
+    for (let i = 0; i < n; i++) query[i] = (query[i] as number) + Math.sqrt(noise) * (eta[panelPatterns * i] as number);
   }
   const kept = { data: new Float32Array(0), count: 0 };
   return {

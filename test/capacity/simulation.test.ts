@@ -9,11 +9,12 @@ import { chiSquare, drawInstance, drawOverlap } from "../../src/capacity/instanc
 import { levelSampler } from "../../src/capacity/level-sampling.ts";
 import { medianInterval } from "../../src/capacity/order-statistics.ts";
 import { binaryLaw, normalLaw, type OverlapLaw, sphereLaw } from "../../src/capacity/overlap-laws.ts";
-import { fillNormals } from "../../src/capacity/pattern-normals.ts";
+import { openPatternStream, panelNormals } from "../../src/capacity/pattern-stream.ts";
 import { simulate } from "../../src/capacity/simulate.ts";
 import { drawStreamInstance, streamSample } from "../../src/capacity/stream-sampling.ts";
-import { normal, normalQuantile, randomStream, wordAt } from "../../src/core/random.ts";
+import { normal, randomStream } from "../../src/core/random.ts";
 import { gauss, simpson } from "./oracle.ts";
+import { firstPassage, patternNumbers } from "./stream-oracle.ts";
 
 describe("overlap laws", () => {
   const densities: [string, OverlapLaw, (t: number) => number, number][] = [
@@ -81,10 +82,36 @@ describe("draws", () => {
       expect(Math.abs(Math.log(a.variance / b.variance))).toBeLessThan(0.35);
     }
   });
-  test("fast normal numbers are the quantiles of the generator's words; tanh by table is tanh", () => {
-    const out = new Float64Array(4096);
-    fillNormals(out, 4096, 2 ** 40 + 7, 9, 400);
-    out.forEach((x, i) => void expect(Math.abs(x - normalQuantile((wordAt(2 ** 40 + 7, 9, 400 + i) + 0.5) / 2 ** 32))).toBeLessThan(1e-6));
+  test("numbers of patterns: the Box-Muller pairs of the generator's words, in f32; mean, variance, fourth moment and tails of a million", () => {
+    // Seeds and pattern numbers beyond 2^32.
+    for (const [seed, first] of [
+      [1, 0],
+      [2 ** 40 + 7, 8 * 2 ** 31],
+    ] as const) {
+      const panel = panelNormals(seed, 9, first, 10);
+      for (let p = 0; p < 8; p++) {
+        const numbers = patternNumbers(seed, 9, first + p, 10);
+        // A few f32 roundings (2^-24 each) of numbers below 6.8.
+        numbers.forEach((x, k) => void expect(Math.abs((panel[8 * k + p] ?? Number.NaN) - x)).toBeLessThan(1.5e-6));
+      }
+    }
+    let [count, sum, squares, fourths, beyond] = [0, 0, 0, 0, 0];
+    for (let first = 0; first < 32_000; first += 8) {
+      for (const x of panelNormals(5, 3, first, 32)) {
+        count++;
+        sum += x;
+        squares += x * x;
+        fourths += x ** 4;
+        if (Math.abs(x) > 3) beyond++;
+      }
+    }
+    // Five standard errors each: variances 1, 2 and 96; 0.0027 of the numbers are beyond 3.
+    expect(Math.abs(sum / count)).toBeLessThan(5 / Math.sqrt(count));
+    expect(Math.abs(squares / count - 1)).toBeLessThan(5 * Math.sqrt(2 / count));
+    expect(Math.abs(fourths / count - 3)).toBeLessThan(5 * Math.sqrt(96 / count));
+    expect(Math.abs(beyond - 0.0026998 * count)).toBeLessThan(5 * Math.sqrt(0.0027 * count));
+  });
+  test("tanh by table is tanh", () => {
     const x = Float64Array.from({ length: 2001 }, (_, i) => (i - 1000) / 40);
     const y = x.slice();
     elementwise(activationOf("tanh"))(y);
@@ -158,20 +185,37 @@ describe("exact medians", () => {
 
 describe("streams", () => {
   const problem = { activation: activationOf("tanh"), n: 9, latent: 5, prior: "gaussian", noise: 0 } as const;
-  test("the first passage of a plain loop over the same patterns", () => {
-    const lambda = 1.3;
-    for (const index of [0, 1, 2]) {
-      const { map, query, signal } = drawStreamInstance(problem, 3, index);
-      let [sum, P] = [0, 1];
-      while (sum <= 1) {
-        P++;
-        // Pattern P of the stream starts at word 8 (P - 2): five numbers in two blocks of four.
-        const z = Array.from({ length: 5 }, (_, k) => normalQuantile((wordAt(3, 0x60000000 + index, 8 * (P - 2) + k) + 0.5) / 2 ** 32));
-        let overlap = 0;
-        for (let i = 0; i < 9; i++) overlap += (query[i] ?? 0) * Math.tanh(z.reduce((u, x, k) => u + x * (map[5 * i + k] ?? 0), 0));
-        sum += Math.exp(lambda * (overlap - signal));
+  const stream = 0x60000000;
+  test.each([
+    ["tanh", 9, 5, "gaussian", 1.3],
+    ["tanh", 13, 6, "spherical", 0.9],
+    ["relu", 21, 8, "gaussian", 0.4],
+    ["centered-relu", 20, 7, "gaussian", 0.7],
+    ["linear", 10, 9, "gaussian", 0.5],
+    ["sign", 12, 8, "gaussian", 1],
+    ["tanh", 11, 0, "gaussian", 1.1],
+    ["softsign", 14, 5, "gaussian", 2],
+  ] as const)("%s, N = %i, D = %i, %s: the first passage of a plain loop over the same patterns", (name, n, latent, prior, lambda) => {
+    const activation = activationOf(name === "softsign" ? { value: (u: number) => u / (1 + Math.abs(u)) } : name);
+    for (const index of [0, 1, 2, 3, 4]) {
+      const each = { activation, n, latent, prior, noise: index === 4 ? 0.1 : 0 };
+      const P = firstPassage(each, drawStreamInstance(each, 3, index), lambda, 3, stream + index);
+      // Overlaps in f32 move the sum by 1e-5 of itself, and P with it.
+      expect(Math.abs(Math.exp(streamSample(each, lambda, 3, index, 1e6)) - P)).toBeLessThanOrEqual(1e-4 * P + 1e-6);
+    }
+  });
+  test("tanh and the weights of the kernel: one pattern at a time, against the engine's functions", () => {
+    const each = { activation: activationOf("tanh"), n: 1, latent: 1, prior: "gaussian", noise: 0 } as const;
+    // With map 1, query 1 and signal 0, pattern p has the weight e^{lambda tanh(z) - s}; the sum passes 1 at the first p with tanh z > s / lambda.
+    for (const level of [-0.9, 0, 0.5, 0.99, 0.999]) {
+      const { weigh } = openPatternStream(each, { map: Float64Array.of(1), query: Float64Array.of(1), signal: level }, 400, 1, 7);
+      const found = weigh(0, 4000);
+      let [sum, expected] = [0, -1];
+      for (let p = 0; p < 4000 && expected < 0; p++) {
+        sum += Math.exp(Math.min(700, 400 * (Math.tanh(patternNumbers(1, 7, p, 1)[0] ?? 0) - level)));
+        if (sum > 1) expected = p;
       }
-      expect(Math.exp(streamSample(problem, lambda, 3, index, 1e6))).toBeCloseTo(P, 6);
+      expect(found).toBe(expected);
     }
   });
   test("a stream that ends too early is censored, not wrong", () => {

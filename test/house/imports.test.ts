@@ -11,7 +11,7 @@ const allowed: Record<string, string[]> = {
   data: ["core"],
   kernels: ["core"],
   memory: ["core", "kernels"],
-  capacity: ["core"],
+  capacity: ["core", "kernels"],
   circuits: ["core"],
   layers: ["core", "data", "kernels", "memory"],
   tasks: ["core", "data", "memory", "layers"],
