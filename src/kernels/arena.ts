@@ -41,7 +41,9 @@ export function allocate(arena: Arena, bytes: number): number {
     const pages = Math.ceil(missing / pageBytes);
     if (end > pageBytes * maximumPages) {
       const needed = `memory: ${Math.ceil(end / 2 ** 20)} MiB are needed, one memory holds at most 4096 MiB`;
-      throw new HopfieldError("E_LIMIT", `${needed}; a store (modern-hopfield/store, hopfield memory) recalls more in blocks`, { bytes: end });
+      throw new HopfieldError("E_LIMIT", `${needed}; a store (modern-hopfield/store, hopfield memory) recalls more in blocks`, {
+        bytes: end,
+      });
     }
     try {
       arena.memory.grow(pages);

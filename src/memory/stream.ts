@@ -11,7 +11,10 @@ import { type PlacedMask, placeMask, visibleCount } from "./support.ts";
 /** Numbers of the queries of one group and their answers (2^19 are 2 MiB): small enough for the last-level cache, large enough that packing the keys once a group does not show. */
 const groupFloats = 2 ** 19;
 
-/** Keys of one range of the one-query way: at most sixteen ranges, and none so short that merging would show. A function of M alone, so the bits do not depend on threads. */
+/** Batches smaller than this split the keys, larger ones the queries: a matter of the whole batch, so the bits do not depend on threads. */
+const packedOnce = 128;
+
+/** Keys of one range where keys are split: at most sixteen ranges, and none so short that merging would show. A function of M alone, so the bits do not depend on threads. */
 function rangeOf(patterns: number): number {
   return Math.max(4096, roundUp(Math.ceil(patterns / 16), 64));
 }
@@ -87,7 +90,7 @@ interface States {
   readonly y: number;
 }
 
-/** Batches: queries are split between threads, every part goes over all keys. */
+/** Batches. Small ones split the keys into fixed ranges, merged in order, so that every key is packed once; in large ones threads take queries, and every part goes over all keys. */
 function together(call: Call, start: number, n: number, group: number, mask: PlacedMask | null): States {
   const { store, scoring, request, columns, yStride } = call;
   const { arena, keyDimension: d } = store;
@@ -104,20 +107,44 @@ function together(call: Call, start: number, n: number, group: number, mask: Pla
   const form = own && scoring.kind !== 0 ? scoring.kind : 0;
   const second = form ? allocate(arena, padded * d * 4) : 0;
   if (form) arena.kernels.packQueries(queries, n, d, 0, form === 1 ? call.factor : 1, 0, weights, weightStride, form, second);
-  const [state, y] = [allocate(arena, padded * 32), allocate(arena, padded * yStride * 4)];
-  const rows = Math.min(group, roundUp(Math.ceil(n / call.threads), 4));
+  const range = request.count < packedOnce ? rangeOf(store.rows) : store.rows;
+  const ranges = Math.ceil(store.rows / range);
+  const [state, y] = [allocate(arena, ranges * padded * 32), allocate(arena, ranges * padded * yStride * 4)];
+  const rows = ranges > 1 ? padded : Math.min(group, roundUp(Math.ceil(n / call.threads), 4));
   const parts: Part[] = [];
-  for (let r = 0; r < n; r += rows) {
-    const scratch = allocate(arena, d * (form ? 512 : 256) + 8192);
-    const maskAt = mask ? mask.address + r * mask.stride : 0;
-    parts.push([
-      ...[packed + r * d * 4, Math.min(rows, n - r), d, store.keys, call.values, 0, store.rows, columns],
-      ...[scoring.centre, form ? 0 : call.keyScale, form ? 0 : call.keyBias, call.factor, maskAt, mask?.stride ?? 0, call.reach, 1],
-      ...[state + r * 32, y + r * yStride * 4, yStride, scratch, second ? second + r * d * 4 : 0, form],
-    ]);
+  for (let c = 0; c < ranges; c++) {
+    for (let r = 0; r < n; r += rows) {
+      const place = c * padded + r;
+      const scratch = allocate(arena, d * (form ? 512 : 256) + 8192);
+      const maskAt = mask ? mask.address + r * mask.stride : 0;
+      parts.push([
+        ...[
+          packed + r * d * 4,
+          Math.min(rows, n - r),
+          d,
+          store.keys,
+          call.values,
+          c * range,
+          Math.min(store.rows, (c + 1) * range),
+          columns,
+        ],
+        ...[scoring.centre, form ? 0 : call.keyScale, form ? 0 : call.keyBias, call.factor, maskAt, mask?.stride ?? 0, call.reach, 1],
+        ...[state + place * 32, y + place * yStride * 4, yStride, scratch, second ? second + r * d * 4 : 0, form],
+      ]);
+    }
   }
   runParts(arena, "accumulate", parts, call.threads);
+  for (let c = 1; c < ranges; c++) mergeRange(call, state, y, c * padded, n);
   return { state, y };
+}
+
+/** Folds the states of `n` queries that lie `from` places on into the first. */
+function mergeRange(call: Call, state: number, y: number, from: number, n: number): void {
+  const { yStride } = call;
+  for (let r = 0; r < n; r++) {
+    const place = from + r;
+    call.store.arena.kernels.mergeStates(state + r * 32, y + r * yStride * 4, state + place * 32, y + place * yStride * 4, yStride);
+  }
 }
 
 /** One to three queries: keys are split into fixed ranges, merged in order. */
@@ -142,12 +169,7 @@ function oneByOne(call: Call, start: number, n: number, mask: PlacedMask | null)
     }
   }
   runParts(arena, "accumulateOne", parts, call.threads);
-  for (let r = 0; r < n; r++) {
-    for (let c = 1; c < ranges; c++) {
-      const place = c * n + r;
-      arena.kernels.mergeStates(state + r * 32, y + r * yStride * 4, state + place * 32, y + place * yStride * 4, yStride);
-    }
-  }
+  for (let c = 1; c < ranges; c++) mergeRange(call, state, y, c * n, n);
   return { state, y };
 }
 
