@@ -82,6 +82,23 @@ export interface LayerKernels {
   ): number;
   ratioRows(a: number, rows: number, n: number, stride: number, p: number, sums: number): void;
   ratioRowsBack(p: number, dp: number, sums: number, rows: number, n: number, stride: number, da: number): void;
+  scaleRows(x: number, xStride: number, scale: number, rows: number, n: number, scaled: number, stride: number): void;
+  eluFeatures(x: number, xStride: number, rows: number, n: number, phi: number, stride: number): void;
+  eluFeaturesBack(phi: number, stride: number, rows: number, n: number, dPhi: number, dStride: number, dx: number, dxStride: number): void;
+  positiveFeatures(x: number, xStride: number, d: number, rows: number, n: number, phi: number, stride: number, byRow: number): void;
+  positiveFeaturesBack(
+    x: number,
+    xStride: number,
+    d: number,
+    phi: number,
+    stride: number,
+    rows: number,
+    n: number,
+    dPhi: number,
+    dStride: number,
+    dx: number,
+    dxStride: number,
+  ): void;
   keepLargest(z: number, rows: number, n: number, stride: number, k: number): void;
   hideEntries(z: number, keep: number, n: number): number;
   adamStep(

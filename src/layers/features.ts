@@ -6,12 +6,14 @@ import { drawFrequencies } from "../memory/frequencies.ts";
 import type { Settings } from "./association-options.ts";
 import { type Part, part, timesNN, timesNT } from "./products.ts";
 import type { Tensor } from "./types.ts";
-import { tensor, type Workspace, zeros } from "./workspace.ts";
+import { tensor, type Workspace } from "./workspace.ts";
 
+/** Of one head: rows x hidden and rows x features, as parts of wider rows or by themselves. */
 export interface Features {
-  /** sqrt(beta) x of the head, rows x hidden. */
-  readonly scaled: Tensor;
-  readonly phi: Tensor;
+  /** sqrt(beta) x. */
+  readonly scaled: Part;
+  readonly phi: Part;
+  readonly rows: number;
 }
 
 /** How many features a head has. */
@@ -22,7 +24,12 @@ export function frequencies(s: Settings): Tensor | null {
   return s.separation === "random-features" ? drawFrequencies(s.features, s.hidden, s.maskSeed) : null;
 }
 
-/** @param shift "row": by the largest exponent of each row (queries); "all": by that of all rows (keys). */
+/** Places for the features of some rows, one head wide or several beside each other. */
+export function featurePlaces(w: Workspace, s: Settings, rows: number, heads: number): { scaled: Tensor; phi: Tensor } {
+  return { scaled: tensor(w, rows, heads * s.hidden), phi: tensor(w, rows, heads * featureCount(s)) };
+}
+
+/** @param shift "row": by the largest exponent of each row (queries); "all": by that of all rows (keys). Written to `scaled` and `phi`. */
 export function featuresOf(
   w: Workspace,
   s: Settings,
@@ -31,63 +38,49 @@ export function featuresOf(
   beta: number,
   omega: Tensor | null,
   shift: "row" | "all",
+  { scaled, phi }: { readonly scaled: Part; readonly phi: Part },
 ): Features {
-  const scaled = tensor(w, rows, s.hidden);
-  const root = Math.sqrt(beta);
-  for (let i = 0; i < rows; i++) w.kernels.scaleTo(x.at + i * x.stride, root, s.hidden, scaled.data.byteOffset + i * s.hidden * 4);
-  if (!omega) {
-    const phi = tensor(w, rows, s.hidden);
-    w.kernels.activate(2, scaled.data.byteOffset, phi.data.length, phi.data.byteOffset);
-    return { scaled, phi };
+  const { kernels } = w;
+  kernels.scaleRows(x.at, x.stride, Math.sqrt(beta), rows, s.hidden, scaled.at, scaled.stride);
+  if (!omega) kernels.eluFeatures(scaled.at, scaled.stride, rows, s.hidden, phi.at, phi.stride);
+  else {
+    timesNT(w, scaled, part(w, omega), phi, rows, s.features, s.hidden);
+    kernels.positiveFeatures(scaled.at, scaled.stride, s.hidden, rows, s.features, phi.at, phi.stride, shift === "row" ? 1 : 0);
   }
-  const phi = tensor(w, rows, s.features);
-  timesNT(w, part(w, scaled), part(w, omega), part(w, phi), rows, s.features, s.hidden);
-  const tops = new Float64Array(rows).fill(Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < rows; i++) {
-    const half =
-      0.5 * w.kernels.innerProduct(scaled.data.byteOffset + i * s.hidden * 4, scaled.data.byteOffset + i * s.hidden * 4, s.hidden);
-    for (let j = 0; j < s.features; j++) {
-      const at = i * s.features + j;
-      const exponent = (phi.data[at] as number) - half;
-      phi.data[at] = exponent;
-      tops[i] = Math.max(tops[i] as number, exponent);
-    }
-  }
-  const top = tops.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < rows; i++) {
-    const off = shift === "row" ? (tops[i] as number) : top;
-    for (let j = 0; j < s.features; j++) phi.data[i * s.features + j] = (phi.data[i * s.features + j] as number) - off;
-  }
-  w.kernels.activate(3, phi.data.byteOffset, phi.data.length, phi.data.byteOffset);
-  return { scaled, phi };
+  return { scaled, phi, rows };
 }
 
-/** Gradient by x (rows x hidden) from that by phi, which it overwrites, and x . dx / (2 beta), the part of d loss / d beta. */
+/** Gradient by x to `dx` (rows x hidden) from that by phi, which it overwrites; returns x . dx / (2 beta), the part of d loss / d beta. */
 export function featuresBack(
   w: Workspace,
   s: Settings,
-  { scaled, phi }: Features,
-  dPhi: Tensor,
+  { scaled, phi, rows }: Features,
+  dPhi: Part,
   beta: number,
   omega: Tensor | null,
-): { dx: Tensor; dBeta: number } {
-  const dx = zeros(w, scaled.rows, s.hidden);
-  w.kernels.activateBack(
-    omega ? 3 : 2,
-    phi.data.byteOffset,
-    dPhi.data.byteOffset,
-    dPhi.data.length,
-    omega ? dPhi.data.byteOffset : dx.data.byteOffset,
-  );
-  if (omega) {
-    timesNN(w, part(w, dPhi), part(w, omega), part(w, dx), scaled.rows, s.hidden, s.features);
-    for (let i = 0; i < scaled.rows; i++) {
-      let sum = 0;
-      for (let j = 0; j < s.features; j++) sum += dPhi.data[i * s.features + j] as number;
-      w.kernels.addScaled(scaled.data.byteOffset + i * s.hidden * 4, -sum, s.hidden, dx.data.byteOffset + i * s.hidden * 4);
-    }
+  dx: Part,
+): number {
+  const { kernels } = w;
+  if (!omega) kernels.eluFeaturesBack(phi.at, phi.stride, rows, s.hidden, dPhi.at, dPhi.stride, dx.at, dx.stride);
+  else {
+    kernels.positiveFeaturesBack(
+      scaled.at,
+      scaled.stride,
+      s.hidden,
+      phi.at,
+      phi.stride,
+      rows,
+      s.features,
+      dPhi.at,
+      dPhi.stride,
+      dx.at,
+      dx.stride,
+    );
+    timesNN(w, dPhi, part(w, omega), dx, rows, s.hidden, s.features, true);
   }
-  const dBeta = w.kernels.innerProduct(dx.data.byteOffset, scaled.data.byteOffset, dx.data.length) / (2 * beta);
-  w.kernels.scaleTo(dx.data.byteOffset, Math.sqrt(beta), dx.data.length, dx.data.byteOffset);
-  return { dx, dBeta };
+  let dBeta = 0;
+  if (s.learnBeta)
+    for (let i = 0; i < rows; i++) dBeta += kernels.innerProduct(dx.at + i * dx.stride, scaled.at + i * scaled.stride, s.hidden);
+  kernels.scaleRows(dx.at, dx.stride, Math.sqrt(beta), rows, s.hidden, dx.at, dx.stride);
+  return dBeta / (2 * beta);
 }

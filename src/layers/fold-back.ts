@@ -2,8 +2,8 @@
 
 import { numbersOf } from "./associate.ts";
 import type { Settings } from "./association-options.ts";
-import { dropBack } from "./dropout.ts";
-import { eachHeadQuery, every, type Folded, headLayout, shifted, turn } from "./fold.ts";
+import type { Folded } from "./fold.ts";
+import { blendFoldedBack, headLayout, valuesBack } from "./fold-values.ts";
 import { part, timesNN, timesNT, timesTN } from "./products.ts";
 import { closeNorm, closeRole } from "./roles.ts";
 import type { Parameters, Pass, Tensor } from "./types.ts";
@@ -24,48 +24,9 @@ export function foldBack(
   gradients: Record<string, Parameters | Tensor>,
 ): FoldGradients {
   const w = pass.workspace;
-  const { layout, keys, values, u, p, blended, sums } = saved;
+  const { layout, keys, values, u, p } = saved;
   const rows = u.rows;
-  const quantity = rows / s.heads;
-  const bags = layout.bags.length;
-  const { weight, bias } = parameters.projection as { weight: Tensor; bias?: Tensor };
-  const dBlended = tensor(w, bags * rows, s.projectionSize);
-  const dSums = new Float32Array(bags * rows);
-  const dWeight = zeros(w, weight.rows, weight.columns);
-  const dBias = bias ? zeros(w, 1, bias.columns) : null;
-  eachHeadQuery(s, quantity, (h, r, row) => {
-    const slope = shifted(every(w, dRead, r, quantity), h * s.pattern);
-    timesNN(w, slope, part(w, weight, h * s.pattern), every(w, dBlended, row, rows), bags, s.projectionSize, s.pattern);
-    timesTN(w, slope, every(w, blended, row, rows), part(w, dWeight, h * s.pattern), bags, s.pattern, s.projectionSize, true);
-    if (!bias || !dBias) return;
-    for (let b = 0; b < bags; b++) {
-      const from = (b * quantity + r) * dRead.columns + h * s.pattern;
-      const sum = sums.data[b * rows + row] as number;
-      for (let c = 0; c < s.pattern; c++) {
-        const value = dRead.data[from + c] as number;
-        const at = h * s.pattern + c;
-        dBias.data[at] = (dBias.data[at] as number) + sum * value;
-        dSums[b * rows + row] = (dSums[b * rows + row] as number) + value * (bias.data[at] as number);
-      }
-    }
-  });
-  gradients.projection = { weight: dWeight, ...(dBias ? { bias: dBias } : {}) };
-
-  const scores = tensor(w, keys.rows, rows);
-  for (const bag of layout.bags)
-    timesNT(w, part(w, values, bag.stored), part(w, dBlended, bag.state), part(w, scores, bag.stored), bag.columns, rows, s.projectionSize);
-  let dz = tensor(w, 1, layout.total);
-  turn(layout, scores, dz, rows, new Float32Array(rows));
-  // A constant on all weights of a row has no slope where they always sum to the same.
-  if (s.separation === "softmax1" || saved.kept.keep) {
-    layout.bags.forEach((bag) => {
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < bag.columns; j++)
-          dz.data[bag.start + i * bag.columns + j] =
-            (dz.data[bag.start + i * bag.columns + j] as number) + (dSums[bag.state + i] as number);
-    });
-  }
-  dz = dropBack(pass, saved.kept, dz, s.dropout);
+  const { dp: dz, dBlended } = blendFoldedBack(pass, s, parameters, layout, saved.blended, values, dRead, rows / s.heads, gradients);
   const dAlpha = new Float32Array(s.heads);
   if (!s.learnAlpha) separateBlocksBack(w, s, layout, p, dz, s.alpha);
   else {
@@ -83,22 +44,13 @@ export function foldBack(
   for (const bag of layout.bags) {
     const slope = blockOf(dz, bag);
     timesTN(w, slope, part(w, u), part(w, dKeys, bag.stored), rows, bag.columns, s.storedSize);
-    timesTN(
-      w,
-      blockOf(saved.dropped, bag),
-      part(w, dBlended, bag.state),
-      part(w, dValues, bag.stored),
-      rows,
-      bag.columns,
-      s.projectionSize,
-      values === keys,
-    );
     timesNN(w, slope, part(w, keys, bag.stored), part(w, du), rows, s.storedSize, bag.columns, true);
     if (s.separation !== "softmax1") continue;
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < bag.columns; j++)
         dConstants[i] = (dConstants[i] as number) + (dz.data[bag.start + i * bag.columns + j] as number);
   }
+  valuesBack(w, s, layout, saved.blended, dBlended, dValues, values === keys);
   const dQueries = queriesBack(w, s, parameters, saved, du, dConstants, gradients);
   const found = gradients as Record<string, Parameters>;
   const dx = closeNorm(w, parameters, "stored", saved.storedNorm, dKeys, found);

@@ -4,7 +4,7 @@
  */
 import type { Settings } from "./association-options.ts";
 import { drop, dropBack, type Kept } from "./dropout.ts";
-import { type Features, featureCount, featuresBack, featuresOf } from "./features.ts";
+import { type Features, featureCount, featurePlaces, featuresBack, featuresOf } from "./features.ts";
 import { type Part, part } from "./products.ts";
 import type { Support } from "./supports.ts";
 import type { Pass, Tensor } from "./types.ts";
@@ -71,9 +71,13 @@ function weighByFeatures({ pass, s, layout, support, numbers, omega, q, k }: Hea
   features: NonNullable<HeadRun["ratio"]>;
 } {
   const w = pass.workspace;
-  const fq = featuresOf(w, s, q, layout.states, numbers.beta, omega, "row");
-  const fk = featuresOf(w, s, k, layout.stored, numbers.beta, omega, "all");
-  const p = compare(w, layout, part(w, fq.phi), part(w, fk.phi), featureCount(s));
+  const places = (rows: number): { scaled: Part; phi: Part } => {
+    const { scaled, phi } = featurePlaces(w, s, rows, 1);
+    return { scaled: part(w, scaled), phi: part(w, phi) };
+  };
+  const fq = featuresOf(w, s, q, layout.states, numbers.beta, omega, "row", places(layout.states));
+  const fk = featuresOf(w, s, k, layout.stored, numbers.beta, omega, "all", places(layout.stored));
+  const p = compare(w, layout, fq.phi, fk.phi, featureCount(s));
   const sums = tensor(w, layout.states, 1);
   layout.bags.forEach((bag, b) => {
     const { at, stride } = blockOf(p, bag);
@@ -200,16 +204,18 @@ function ratioBack(
   const count = featureCount(s);
   const dPhiQ = tensor(w, layout.states, count);
   const dPhiK = zeros(w, layout.stored, count);
-  blend(w, layout, dp, part(w, ratio.k.phi), part(w, dPhiQ), count);
-  blendBack(w, layout, dp, part(w, ratio.q.phi), part(w, dPhiK), count);
-  const queries = featuresBack(w, s, ratio.q, dPhiQ, numbers.beta, ratio.omega);
-  const keys = featuresBack(w, s, ratio.k, dPhiK, numbers.beta, ratio.omega);
-  addRows(w, keys.dx, dk);
-  return { dq: queries.dx, dBeta: queries.dBeta + keys.dBeta, dAlpha: 0 };
+  blend(w, layout, dp, ratio.k.phi, part(w, dPhiQ), count);
+  blendBack(w, layout, dp, ratio.q.phi, part(w, dPhiK), count);
+  const [dq, dKeys] = [tensor(w, layout.states, s.hidden), tensor(w, layout.stored, s.hidden)];
+  const dBeta =
+    featuresBack(w, s, ratio.q, part(w, dPhiQ), numbers.beta, ratio.omega, part(w, dq)) +
+    featuresBack(w, s, ratio.k, part(w, dPhiK), numbers.beta, ratio.omega, part(w, dKeys));
+  addRows(w, dKeys, dk);
+  return { dq, dBeta, dAlpha: 0 };
 }
 
 /** Products of features are above 0, so a weight of exactly 0 was hidden. */
-function hideZeros(p: Tensor, dp: Tensor): void {
+export function hideZeros(p: Tensor, dp: Tensor): void {
   p.data.forEach((weight, i) => {
     if (weight === 0) dp.data[i] = 0;
   });

@@ -9,6 +9,7 @@ import { type AssociationOptions, settingsOf } from "./association-options.ts";
 import { evenOffsets } from "./batch.ts";
 import { type Folded, fold, folds } from "./fold.ts";
 import { foldBack } from "./fold-back.ts";
+import { type FoldedFeatures, foldFeatures, foldFeaturesBack, foldsFeatures } from "./fold-features.ts";
 import { drawn } from "./linear.ts";
 import { type Block, block, type Parameters, type Tensor } from "./types.ts";
 import { layoutOf, sharedLayout } from "./weigh.ts";
@@ -44,7 +45,12 @@ export function pooling(options: PoolingOptions): Block {
   // What has no input of its own is as deep as the instances.
   const s = settingsOf("pooling", rest);
   const folded = folds(s);
-  return block<Parameters, { folded: Folded; output: OutputSaved } | { association: Association; rows: number }>({
+  const byFeatures = foldsFeatures(s);
+  type Saved =
+    | { folded: Folded; output: OutputSaved }
+    | { features: FoldedFeatures; output: OutputSaved }
+    | { association: Association; rows: number };
+  return block<Parameters, Saved>({
     init: (random) => ({
       queries: drawn(random, quantity, s.stateSize, deviationOf(s.deviation, s.stateSize)),
       ...freshAssociation(s, random),
@@ -63,6 +69,14 @@ export function pooling(options: PoolingOptions): Block {
           { folded: saved, output },
         ];
       }
+      if (byFeatures) {
+        const { read, saved } = foldFeatures(pass, s, parameters, queries, x);
+        const { y, saved: output } = openOutput(w, s, parameters, read);
+        return [
+          { ...y, offsets },
+          { features: saved, output },
+        ];
+      }
       const { y, saved } = associate(pass, s, parameters, {
         state: tiled(w, queries, bags),
         stored: x,
@@ -77,10 +91,13 @@ export function pooling(options: PoolingOptions): Block {
     backward(parameters, saved, dy, pass) {
       const w = pass.workspace;
       const none = zeros(w, quantity, s.stateSize);
-      if ("folded" in saved) {
+      if ("output" in saved) {
         const gradients: Record<string, Parameters | Tensor> = {};
         const dRead = closeOutput(w, s, parameters, saved.output, dy, gradients);
-        const { dQueries, dx } = foldBack(pass, s, parameters, saved.folded, dRead, gradients);
+        const { dQueries, dx } =
+          "folded" in saved
+            ? foldBack(pass, s, parameters, saved.folded, dRead, gradients)
+            : foldFeaturesBack(pass, s, parameters, saved.features, dRead, gradients);
         return [dx, { queries: trainable ? dQueries : none, ...gradients }];
       }
       const { dState, dStored, dProjection, gradients } = associateBack(pass, s, parameters, saved.association, dy);

@@ -2,54 +2,14 @@
  * Separations of whole rows of f32 logits, and their backward passes, for the trainable layers. softmax runs on vectors; the thresholds of the sparse ones are found in f64 by Newton's method
  * from the left, where the sum is at least 1: on a convex falling sum no step overshoots. Kinds as in separate.ts. A logit of -Infinity has weight 0 and takes part in nothing.
  */
+import { exp2, four, log2e, putFour } from "./layers-exp";
 import { exp, log, power } from "./math";
 import { separate } from "./separate";
 import { sumLanes } from "./vector";
 
-const log2e: f32 = 1.4426950408889634;
-
-// 2^t for t <= 0 as in exp.ts: round to a whole number by a large addend, polynomial on the rest.
-// @ts-ignore: decorator
-@inline
-function exp2(t: v128): v128 {
-  const magic = f32x4.splat(12582912.0);
-  const x = f32x4.pmax(t, f32x4.splat(-126.0));
-  const shifted = f32x4.add(x, magic);
-  const r = f32x4.sub(x, f32x4.sub(shifted, magic));
-  let p = f32x4.add(f32x4.mul(f32x4.splat(0.001326472731307149), r), f32x4.splat(0.009671512991189957));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.05550733581185341));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.24022242426872253));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.6931470036506653));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0));
-  return v128.and(i32x4.add(p, i32x4.shl(shifted, 23)), f32x4.gt(t, f32x4.splat(-126.0)));
-}
-
-/** Up to four logits of a row, -Infinity beyond its end. */
-// @ts-ignore: decorator
-@inline
-function four(at: usize, count: i32): v128 {
-  if (count >= 4) return v128.load(at);
-  let x = f32x4.splat(-Infinity);
-  x = f32x4.replace_lane(x, 0, load<f32>(at));
-  if (count > 1) x = f32x4.replace_lane(x, 1, load<f32>(at, 4));
-  if (count > 2) x = f32x4.replace_lane(x, 2, load<f32>(at, 8));
-  return x;
-}
-
-// @ts-ignore: decorator
-@inline
-function putFour(at: usize, x: v128, count: i32): void {
-  if (count >= 4) v128.store(at, x);
-  else {
-    store<f32>(at, f32x4.extract_lane(x, 0));
-    if (count > 1) store<f32>(at, f32x4.extract_lane(x, 1), 4);
-    if (count > 2) store<f32>(at, f32x4.extract_lane(x, 2), 8);
-  }
-}
-
 function softmaxRow(z: usize, n: i32, none: bool, p: usize): void {
   let tops = f32x4.splat(-Infinity);
-  for (let i = 0; i < n; i += 4) tops = f32x4.max(tops, four(z + ((<usize>i) << 2), n - i));
+  for (let i = 0; i < n; i += 4) tops = f32x4.max(tops, four(z + ((<usize>i) << 2), n - i, -Infinity));
   let top = max(max(f32x4.extract_lane(tops, 0), f32x4.extract_lane(tops, 1)), max(f32x4.extract_lane(tops, 2), f32x4.extract_lane(tops, 3)));
   if (none) top = max<f32>(top, 0);
   const shift = f32x4.splat(top);
@@ -57,7 +17,7 @@ function softmaxRow(z: usize, n: i32, none: bool, p: usize): void {
   let sums = f32x4.splat(0);
   for (let i = 0; i < n; i += 4) {
     const at = (<usize>i) << 2;
-    const e = exp2(f32x4.mul(f32x4.sub(four(z + at, n - i), shift), scale));
+    const e = exp2(f32x4.mul(f32x4.sub(four(z + at, n - i, -Infinity), shift), scale));
     sums = f32x4.add(sums, e);
     putFour(p + at, e, n - i);
   }
@@ -65,7 +25,7 @@ function softmaxRow(z: usize, n: i32, none: bool, p: usize): void {
   const inverse = f32x4.splat(1 / sum);
   for (let i = 0; i < n; i += 4) {
     const at = (<usize>i) << 2;
-    putFour(p + at, f32x4.mul(four(p + at, n - i), inverse), n - i);
+    putFour(p + at, f32x4.mul(four(p + at, n - i, 0), inverse), n - i);
   }
 }
 
