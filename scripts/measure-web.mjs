@@ -140,9 +140,10 @@ async function sliders() {
   await page.waitForTimeout(1500);
   figures["capacity lambda: the table"] = await run("lambda", spread(0.1, 3.9, 20), ".capacity tbody");
   figures["capacity noise: the curves"] = await run("parameter-noise", spread(0, 1, 10), ".capacity tbody");
-  const longest = await page.evaluate(() => Math.max(0, ...globalThis.tasks.map(([, duration]) => duration)));
+  const tasks = await page.evaluate(() => globalThis.tasks);
+  const longest = Math.max(0, ...tasks.map(([, duration]) => duration));
   await context.close();
-  return { figures, longest, heard };
+  return { figures, longest, tasks, heard };
 }
 
 /** 500 interactions of many kinds, then a forced collection; the heap is taken after a warm-up of the same kinds, when caches are full. */
@@ -200,6 +201,7 @@ try {
     firstInteraction: Math.round(median(loads.map(({ answered }) => answered))),
     sliders: slid.figures,
     slider: Math.max(...Object.values(slid.figures).map((each) => each.median)),
+    longTasks: slid.tasks.map((pair) => pair.map(Math.round).join("+")).join(" "),
     longestTask: Math.round(Math.max(slid.longest, grown.longest)),
     heapMegabytes: Math.round((grown.after - grown.before) / 1e4) / 100,
     consoleErrors: slid.heard.errors.length + grown.heard.errors.length,

@@ -15,6 +15,8 @@ interface Asked {
   readonly parts: readonly unknown[];
   readonly question: Question;
   readonly answer: Answer;
+  /** Every state and energy is known. */
+  traced: boolean;
   /** The evaluation whose weights are on show. */
   weighed: number;
 }
@@ -51,8 +53,10 @@ export function startMemoryEffects(store: Store): MemoryEffects {
         const question = questionOf(memory);
         if (!question || (failed.length > 0 && same(failed, parts))) return;
         try {
-          const answer = await engine.answer(question);
-          asked = { parts, question, answer, weighed: 0 };
+          // While something moves only the end is asked for; what lies between comes when it rests.
+          const quickly = memory.recalled && memory.answer !== null;
+          const answer = await (quickly ? engine.quick(question, memory.answer?.energies ?? []) : engine.answer(question));
+          asked = { parts, question, answer, traced: !quickly, weighed: 0 };
           store.apply(changeMemory(() => ({ answer, problem: null })));
         } catch (error) {
           failed = parts;
@@ -65,6 +69,11 @@ export function startMemoryEffects(store: Store): MemoryEffects {
         asked.weighed = step;
         const values = await engine.weights(asked.question, asked.answer, step).catch(() => null);
         store.apply(changeMemory(() => ({ weights: values ? { step, values } : null })));
+      } else if (!asked.traced) {
+        const answer = await engine.answer(asked.question);
+        // The weights of the last step were taken at the end, where the quick answer knows no other state.
+        asked = { ...asked, answer, traced: true, weighed: 0 };
+        store.apply(changeMemory(() => ({ answer })));
       } else return;
     }
   }

@@ -5,8 +5,9 @@ import type { Sample } from "../engine/tasks.ts";
 import { ensembleOf } from "./ensembles.ts";
 import { type Curve, curveLambdas, type EnsembleId, type Parameters } from "./state.ts";
 
-/** λ computed between two chances to stop. */
+/** λ computed between two chances to stop, for ensembles that take long; the others are done in a millisecond or two. */
 const chunk = 6;
+const slow: ReadonlySet<EnsembleId> = new Set<EnsembleId>(["hidden-manifold", "empirical"]);
 
 export function* curvesInParts(
   ensembles: readonly EnsembleId[],
@@ -15,7 +16,7 @@ export function* curvesInParts(
   sample: Sample | null,
 ): Generator<Curve | undefined, void> {
   const lambdas = curveLambdas(reach);
-  for (const id of ensembles) {
+  for (const id of [...ensembles].sort((a, b) => Number(slow.has(a)) - Number(slow.has(b)))) {
     const alphas: number[] = [];
     const base = { id, lambdas, alphas, saturation: null, alphaMax: null };
     try {
@@ -26,7 +27,7 @@ export function* curvesInParts(
       }
       for (const lambda of lambdas) {
         alphas.push(ensemble.lambdaLimit !== undefined && lambda > ensemble.lambdaLimit ? Number.NaN : alpha1(ensemble, lambda));
-        if (alphas.length % chunk === 0 && alphas.length < lambdas.length)
+        if (slow.has(id) && alphas.length % chunk === 0 && alphas.length < lambdas.length)
           yield { ...base, alphas: alphas.slice(), done: false, problem: null };
       }
       const saturation = lambdaSaturation(ensemble);

@@ -1,6 +1,6 @@
 /** @file All models on one cue, one after the other in a worker of their own, so that the panel above stays quick. Two rows are the point: the papers' dot product on blank gaps, beside gaps declared missing. */
 import { HopfieldError, openWorker } from "modern-hopfield";
-import { defaultSettings, modelNames, type Settings } from "../state/settings.ts";
+import { axesOf, defaultSettings, modelNames, type Settings } from "../state/settings.ts";
 import type { Compared } from "../state/types.ts";
 import { askMemory, createFor, type Question } from "./answer.ts";
 
@@ -54,7 +54,7 @@ export async function compareAll(question: Question, stopped: () => boolean, rep
       const values = blank ? question.values.map((x, i) => (question.missing[i] ? 0 : x)) : question.values;
       const own: Question = { ...question, settings, values, missing: blank ? new Uint8Array(values.length) : question.missing };
       try {
-        const memory = await createFor(worker, own, null);
+        const memory = await createFor(worker, own, question.patterns.advised?.[axesOf(settings).similarity ?? ""] ?? null);
         const answer = await askMemory(memory, own);
         await memory.free();
         const filled = answer.filled ? `${note}${note ? "; " : ""}gaps count as blank paper` : note;

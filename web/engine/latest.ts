@@ -11,12 +11,15 @@ export function openLatest<Question>(answer: (question: Question) => Promise<voi
   let waiting: { question: Question } | null = null;
   let running: Promise<void> | null = null;
   async function run(): Promise<void> {
-    while (waiting) {
-      const { question } = waiting;
-      waiting = null;
-      await answer(question);
+    try {
+      while (waiting) {
+        const { question } = waiting;
+        waiting = null;
+        await answer(question);
+      }
+    } finally {
+      running = null;
     }
-    running = null;
   }
   return {
     ask(question) {

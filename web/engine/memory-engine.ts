@@ -4,10 +4,12 @@
 import { HopfieldError, type HopfieldWorker, openWorker, type WorkerMemory } from "modern-hopfield";
 import { axesOf } from "../state/settings.ts";
 import type { Answer } from "../state/types.ts";
-import { askMemory, askWeights, createFor, memoryKey, type Question } from "./answer.ts";
+import { askMemory, askQuickly, askWeights, createFor, memoryKey, type Question } from "./answer.ts";
 
 export interface MemoryEngine {
   answer(question: Question): Promise<Answer>;
+  /** The end alone; `energies` stand in for its own. */
+  quick(question: Question, energies: Answer["energies"]): Promise<Answer>;
   /** null where the model never weighs single patterns. */
   weights(question: Question, answer: Answer, step: number): Promise<Float32Array | null>;
   close(): Promise<void>;
@@ -27,8 +29,9 @@ export function openMemoryEngine(restarted: () => void, open: () => HopfieldWork
     if (old) await old.memory.free();
     const { settings, patterns } = question;
     // Finding neighbours among a thousand pictures takes a while; the advice depends on the pictures and the similarity alone.
-    const adviceKey = `${patterns.key} ${axesOf(settings).similarity ?? settings.model}`;
-    const memory = await createFor(worker, question, settings.beta ?? advised.get(adviceKey) ?? null);
+    const similarity = axesOf(settings).similarity ?? settings.model;
+    const adviceKey = `${patterns.key} ${similarity}`;
+    const memory = await createFor(worker, question, settings.beta ?? advised.get(adviceKey) ?? patterns.advised?.[similarity] ?? null);
     if (settings.beta === null && memory.betaSource === "advised") advised.set(adviceKey, (await memory.beta()) ?? 1);
     current = { key, memory };
     return memory;
@@ -48,12 +51,14 @@ export function openMemoryEngine(restarted: () => void, open: () => HopfieldWork
     }
   }
 
+  const sourced = (question: Question, answer: Answer): Answer => ({
+    ...answer,
+    betaSource: question.settings.beta === null && answer.beta !== null ? "advised" : answer.betaSource,
+  });
   return {
-    answer: (question) =>
-      withWorker(async () => {
-        const answer = await askMemory(await memoryFor(question), question);
-        return { ...answer, betaSource: question.settings.beta === null && answer.beta !== null ? "advised" : answer.betaSource };
-      }),
+    answer: (question) => withWorker(async () => sourced(question, await askMemory(await memoryFor(question), question))),
+    quick: (question, energies) =>
+      withWorker(async () => sourced(question, await askQuickly(await memoryFor(question), question, energies))),
     weights: (question, answer, step) =>
       withWorker(async () => {
         const memory = await memoryFor(question);

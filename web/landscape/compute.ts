@@ -2,7 +2,7 @@
 import type { HopfieldWorker } from "modern-hopfield";
 import type { LandscapeState, Point } from "./state.ts";
 
-const size = 96;
+const size = 72;
 
 /** Patterns are centred on the plane's middle for the dot product's sake: its energy prefers long patterns, and the corner would be the origin. */
 const centre = 0.5;

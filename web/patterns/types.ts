@@ -7,6 +7,8 @@ export interface Patterns {
   readonly rows: number;
   readonly data: Float32Array;
   readonly labels: readonly string[];
+  /** β that adviseBeta gives for these pictures, by similarity, where it was computed beforehand. */
+  readonly advised?: Readonly<Record<string, number>>;
   /** Pixels in a row. */
   readonly width: number;
 }
@@ -21,8 +23,9 @@ export function pictureOf(patterns: Patterns, index: number): Float32Array {
 export function firstOf(patterns: Patterns, count: number): Patterns {
   if (count >= patterns.rows) return patterns;
   const size = patterns.data.length / patterns.rows;
+  const { advised: _, ...rest } = patterns;
   return {
-    ...patterns,
+    ...rest,
     key: `${patterns.key}/${count}`,
     rows: count,
     data: patterns.data.subarray(0, count * size),
