@@ -74,6 +74,7 @@ export async function buildWasm() {
 async function buildThreads(out) {
   await buildThread(out, "src/kernels/pool-thread.ts", "pool-thread", "poolThread");
   await buildThread(out, "src/layers/step-pool-thread.ts", "step-pool-thread", "stepPoolThread");
+  await buildThread(out, "src/capacity/sample-pool-thread.ts", "sample-pool-thread", "samplePoolThread");
 }
 
 /** The threads get compiled kernels from the one that starts them, so no bytes of kernels go into their strings. */

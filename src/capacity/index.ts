@@ -55,6 +55,7 @@ export { medianInterval } from "./order-statistics.ts";
 export { perceptronInformation } from "./perceptron.ts";
 export type { LatentPrior, Saddle } from "./saddle.ts";
 export { type Simulation, type SimulationMethod, type SimulationOptions, simulate } from "./simulate.ts";
+export { simulateThreads, type ThreadOptions } from "./simulate-threads.ts";
 export {
   biasedBinary,
   type Component,

@@ -1,5 +1,5 @@
 /** @file `hopfield simulate`: random problems beside the theory: alpha*, its interval, and whether both agree. */
-import { type Simulation, type SimulationOptions, simulate as simulateProblems } from "../capacity/index.ts";
+import type { Simulation, SimulationOptions } from "../capacity/index.ts";
 import { checkNumber } from "../core/options.ts";
 import { chooseEnsemble, ensembleOptions, manifoldOf } from "./capacity-ensemble.ts";
 import { parseList } from "./capacity-lists.ts";
@@ -8,6 +8,7 @@ import type { Dots, Figure, Line, Series } from "./figure.ts";
 import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { type Io, short, tableLines } from "./io.ts";
 import { checkOutputs, writeOutputs } from "./output.ts";
+import { type RunFiles, runSimulation, threadsOrCores } from "./simulate-checkpoint.ts";
 import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
 import { wilson } from "./wilson.ts";
 
@@ -32,11 +33,15 @@ export const simulate: CommandSpec = {
     { flags: "--plot <file>", text: "the shares at --alpha, or medians along --sweep-lambda: .svg, .png or .csv" },
     { flags: "--sizes <list>", text: "in the figure: more values of n" },
     { flags: "--sweep-lambda <list>", text: "in the figure: medians at these lambdas beside the curve of the theory" },
+    { flags: "--threads <n>", text: "threads that draw; default: the cores, at most 4; the same numbers for any", kind: "number" },
+    { flags: "--checkpoint <file>", text: "keep the values drawn so far in this .json, also when a signal ends the run" },
+    { flags: "--resume <file>", text: "go on from a checkpoint of the same options (--instances may differ)" },
     { flags: "--seed <n>", text: "seed of everything random (default 1)", kind: "number" },
   ],
   examples: [
     "hopfield simulate --ensemble binary --n 40 --lambda 1",
     "hopfield simulate --ensemble hidden-manifold --activation tanh --n 30 --lambda 1 --instances 60 --json",
+    "hopfield simulate --ensemble hidden-manifold --activation tanh --latent-ratio 1 --n 40 --lambda 1 --checkpoint run.json",
     "hopfield simulate --ensemble spherical --n 40 --lambda 1 --alpha 0.4:0.8:0.02 --sizes 20,80 --plot retrieval.svg",
     "hopfield simulate --ensemble binary --n 40 --lambda 1 --sweep-lambda 0.25:3:0.25 --plot binary.svg",
   ],
@@ -49,12 +54,13 @@ export const simulate: CommandSpec = {
 
 async function run(input: Input, io: Io): Promise<number> {
   const choice = chooseEnsemble("simulate", input, ["binary", "spherical", "gaussian", "hidden-manifold"]);
-  const { base, alphas, sizes, sweep, plot } = readOptions(input);
+  const { base, alphas, sizes, sweep, plot, files } = readOptions(input);
   const manifold = choice.kind === "hidden-manifold" ? await manifoldOf(choice) : { noise: choice.noise };
   const options: SimulationOptions = { ...base, ...manifold, ensemble: choice.kind as SimulationOptions["ensemble"], alphas };
-  const done = runOne(options, io, `n = ${base.n}`);
+  const done = await runSimulation(options, files, io, `n = ${base.n}`);
   if (plot !== undefined) {
-    const figure = sweep.length > 0 ? sweepFigure(options, sweep, io) : curveFigure(options, done, sizes, io);
+    const figure =
+      sweep.length > 0 ? await sweepFigure(options, sweep, files.threads, io) : await curveFigure(options, done, sizes, files.threads, io);
     await writeOutputs([await encodeFigure(plot, figure)]);
     io.note(`wrote ${plot}`);
   }
@@ -63,13 +69,9 @@ async function run(input: Input, io: Io): Promise<number> {
   return 0;
 }
 
-function runOne(options: SimulationOptions, io: Io, label: string): Simulation {
-  try {
-    return blame(2, "", () => simulateProblems({ ...options, onProgress: (made, total) => io.progress(label, made, total) }));
-  } finally {
-    io.endProgress();
-  }
-}
+/** One more point of a figure: without checkpoints. */
+const runPoint = (options: SimulationOptions, threads: number, io: Io, label: string): Promise<Simulation> =>
+  runSimulation(options, { threads, checkpoint: undefined, resume: undefined }, io, label);
 
 interface Options {
   readonly base: Pick<SimulationOptions, "n" | "lambda" | "instances" | "seed" | "maxPatterns" | "dynamics" | "method">;
@@ -77,6 +79,7 @@ interface Options {
   readonly sizes: number[];
   readonly sweep: number[];
   readonly plot: string | undefined;
+  readonly files: RunFiles;
 }
 
 /** @throws CommandError exit 2. Ranges are checked by the simulation itself, before it draws anything. */
@@ -95,8 +98,11 @@ function readOptions(input: Input): Options {
     if (plot !== undefined) {
       if (alphas.length === 0 && sweep.length === 0) throw new CommandError("E_RANGE", "--plot needs --alpha or --sweep-lambda", 2);
       checkFigurePath("--plot", plot);
-      checkOutputs([["--plot", plot]]);
     }
+    const [checkpoint, resume] = [textOf(input, "checkpoint"), textOf(input, "resume")];
+    const outputs = { "--plot": plot, "--checkpoint": checkpoint };
+    checkOutputs(Object.entries(outputs).flatMap(([flag, path]) => (path === undefined ? [] : [[flag, path] as const])));
+    const threads = checkNumber("simulate", "threads", threadsOrCores(numberOf(input, "threads")), { atLeast: 1, atMost: 64, whole: true });
     const [instances, maxPatterns] = [numberOf(input, "instances"), numberOf(input, "maxPatterns")];
     const [dynamics, method] = [textOf(input, "dynamics"), textOf(input, "method")];
     const base = {
@@ -109,7 +115,7 @@ function readOptions(input: Input): Options {
       ...(dynamics === undefined ? {} : { dynamics: dynamics as "once" }),
       ...(method === undefined ? {} : { method: method as "auto" }),
     };
-    return { base, alphas, sizes, sweep, plot };
+    return { base, alphas, sizes, sweep, plot, files: { threads, checkpoint, resume } };
   });
 }
 
@@ -157,11 +163,17 @@ const conventions = [
   "E(x) = |x|^2 / 2 - log(sum exp(lambda x . xi)) / lambda, natural logarithms",
 ];
 
-function curveFigure(options: SimulationOptions, first: Simulation, sizes: readonly number[], io: Io): Figure {
-  const runs = [
-    { n: options.n, done: first },
-    ...sizes.filter((n) => n !== options.n).map((n) => ({ n, done: runOne({ ...options, n }, io, `n = ${n}`) })),
-  ];
+async function curveFigure(
+  options: SimulationOptions,
+  first: Simulation,
+  sizes: readonly number[],
+  threads: number,
+  io: Io,
+): Promise<Figure> {
+  const runs = [{ n: options.n, done: first }];
+  for (const n of sizes.filter((each) => each !== options.n)) {
+    runs.push({ n, done: await runPoint({ ...options, n }, threads, io, `n = ${n}`) });
+  }
   const series: Series[] = runs
     .sort((a, b) => a.n - b.n)
     .map(
@@ -188,8 +200,11 @@ function curveFigure(options: SimulationOptions, first: Simulation, sizes: reado
   };
 }
 
-function sweepFigure(options: SimulationOptions, lambdas: readonly number[], io: Io): Figure {
-  const runs = lambdas.map((lambda) => ({ lambda, done: runOne({ ...options, lambda }, io, `lambda = ${short(lambda)}`) }));
+async function sweepFigure(options: SimulationOptions, lambdas: readonly number[], threads: number, io: Io): Promise<Figure> {
+  const runs: { lambda: number; done: Simulation }[] = [];
+  for (const lambda of lambdas) {
+    runs.push({ lambda, done: await runPoint({ ...options, lambda }, threads, io, `lambda = ${short(lambda)}`) });
+  }
   const exact: Line = {
     kind: "line",
     name: `exact median, n = ${options.n}`,

@@ -81,3 +81,23 @@ test.each<[string, string[], string]>([
   expect(stderr).toMatch(/^E_[A-Z]+: [^\n]+\n$/);
   expect(stderr).toContain(expected);
 });
+
+test("threads and interruptions change no number; a checkpoint of another run is a conflict", async () => {
+  const words = ["--ensemble", "hidden-manifold", "--activation", "tanh", "--n", "20", "--lambda", "1", "--instances", "20", "--json"];
+  const alone = await simulate(...words, "--threads", "1");
+  expect(alone.status).toBe(0);
+  expect((await simulate(...words, "--threads", "2", "--checkpoint", "state.json")).stdout).toBe(alone.stdout);
+  // As if the run had been stopped half-way.
+  const state = JSON.parse(folder.bytes("state.json").toString());
+  expect(state.values.length).toBe(20);
+  folder.text("half.json", JSON.stringify({ ...state, values: [...state.values.slice(0, 9), null, state.values[10]] }));
+  const resumed = await simulate(...words, "--resume", "half.json");
+  expect(resumed.stdout).toBe(alone.stdout);
+  expect(resumed.stderr).toContain("10 values");
+  const other = await simulate(...words, "--resume", "half.json", "--seed", "2");
+  expect([other.status, other.stderr]).toEqual([3, 'E_CONFLICT: --resume "half.json" is of another run: its seed is 1, this one\'s 2\n']);
+  folder.text("torn.json", '{"format":"hopfield-simul');
+  expect((await simulate(...words, "--resume", "torn.json")).stderr).toBe(
+    'E_FORMAT: --resume "torn.json" is not a simulation\'s checkpoint\n',
+  );
+});
