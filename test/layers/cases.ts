@@ -5,7 +5,19 @@ import { uniforms } from "../oracle/index.ts";
 
 export const axes = {
   module: ["association", "pooling", "lookup"],
-  separation: ["softmax", "softmax1", "sparsemax", "entmax", "entmax-learned", "entmax-3", "normmax", "normmax-5", "k-subset", "linear"],
+  separation: [
+    "softmax",
+    "softmax1",
+    "sparsemax",
+    "entmax",
+    "entmax-learned",
+    "entmax-3",
+    "normmax",
+    "normmax-5",
+    "k-subset",
+    "linear",
+    "random-features",
+  ],
   support: ["all", "top-k", "window", "random"],
   heads: [1, 2],
   steps: [0, 2],
@@ -30,7 +42,8 @@ export interface Case {
 const size = 4;
 
 export function optionsOf(choice: Choice): AssociationOptions {
-  const [separation, variant] = choice.separation.split("-") as [string, string | undefined];
+  const whole = ["k-subset", "random-features"].includes(choice.separation);
+  const [separation, variant] = (whole ? [choice.separation, undefined] : choice.separation.split("-")) as [string, string | undefined];
   const normal = choice.norms === "all" || choice.norms === "hidden";
   const still = (role: string): boolean => choice.still === role || choice.still === "all";
   return {
@@ -49,13 +62,14 @@ export function optionsOf(choice: Choice): AssociationOptions {
     output: 3,
     beta: 0.9,
     learnBeta: choice.beta === "learned",
-    separation: (choice.separation === "k-subset" ? "k-subset" : separation) as NonNullable<AssociationOptions["separation"]>,
+    separation: separation as NonNullable<AssociationOptions["separation"]>,
     ...(variant === "learned" ? { alpha: "learned" as const } : variant === "3" || variant === "5" ? { alpha: Number(variant) } : {}),
     support: choice.support,
     k: 2,
     window: 1,
     keep: 0.6,
     maskSeed: 11,
+    features: 6,
     steps: choice.steps,
     tolerance: 0,
     gradient: choice.gradient,

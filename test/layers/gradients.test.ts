@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { randomStream } from "../../src/core/random.ts";
 import { settingsOf } from "../../src/layers/association-options.ts";
 import { newPass, toBatch } from "../../src/layers/batch.ts";
+import { frequencies } from "../../src/layers/features.ts";
 import { association, lookup, pooling } from "../../src/layers/modules.ts";
 import { type Block, isTensor, type Parameters, type Tensor } from "../../src/layers/types.ts";
 import { openWorkspace, scoped } from "../../src/layers/workspace.ts";
@@ -29,7 +30,8 @@ function treeOf(parameters: Parameters): Tree {
 
 function definitionOf({ options }: Case): Definition {
   const s = settingsOf("case", options);
-  return { ...s, steps: s.steps as number };
+  const omega = frequencies(s);
+  return { ...s, steps: s.steps as number, omega: omega ? rowsFrom(omega) : [] };
 }
 
 /** Fresh parameters, every one moved off its special starting value (gains of 1, biases of 0). */
@@ -55,8 +57,9 @@ interface Oracle extends OracleRun {
   x: Node;
 }
 
-function oracle(c: Case, parameters: Parameters, rows: number[][]): Oracle {
+function oracle(c: Case, parameters: Parameters, rows: number[][], change: (tree: Tree) => void = () => {}): Oracle {
   const tree = treeOf(parameters);
+  change(tree);
   const x = leaf(rows);
   const tape = newTape();
   const d = definitionOf(c);
@@ -146,27 +149,77 @@ function worst(c: Case, seed: number): { tensor: string; error: number } | null 
   });
 }
 
-const table = cases(520);
+const table = cases(600);
+
+/** Inputs and parameters moved by f32's unit roundoff, in f64: how far that alone moves a gradient, relative to the tensor. */
+function shaken(c: Case, seed: number): number {
+  const block = blockFor(c);
+  const draw = normals(seed + 1);
+  const rows = Array.from({ length: 9 }, () => Array.from({ length: 4 }, () => Math.fround(draw())));
+  const uniform = uniforms(seed + 2);
+  const moved = (x: number): number => x * (1 + (uniform() < 0.5 ? -1 : 1) * 2 ** -24);
+  const movedTree = (tree: Tree): void => {
+    for (const each of Object.values(tree)) {
+      if (Array.isArray((each as Node).value)) {
+        const { value } = each as Node;
+        for (const row of value) row.splice(0, row.length, ...row.map(moved));
+      } else movedTree(each as Tree);
+    }
+  };
+  const parameters = parametersFor(block, seed);
+  const [plain, other] = [
+    oracle(c, parameters, rows),
+    oracle(
+      c,
+      parameters,
+      rows.map((row) => row.map(moved)),
+      movedTree,
+    ),
+  ];
+  const lists = (run: Oracle): number[][] => [run.x.grad.flat(), ...[...leavesOf(run.tree)].map((each) => each.grad.flat())];
+  const expected = lists(plain);
+  const largest = Math.max(...expected.map((e) => relative(e, e).size));
+  return Math.max(
+    ...lists(other).map((found, i) => {
+      const { error, size } = relative(found, expected[i] as number[]);
+      return error / Math.max(size, 0.2 * largest);
+    }),
+  );
+}
+
+function* leavesOf(tree: Tree): Generator<Node> {
+  for (const each of Object.values(tree)) {
+    if (Array.isArray((each as Node).value)) yield each as Node;
+    else yield* leavesOf(each as Tree);
+  }
+}
 
 describe("gradients of the modules", () => {
   it("in f32 are those of the oracle to 1e-5 of each tensor for every evaluation, in at least 500 cases", () => {
-    const uniform = uniforms(3);
-    let [checked, skipped] = [0, 0];
+    let [checked, skipped, delicate] = [0, 0, 0];
     const failures: string[] = [];
     for (const c of table) {
+      // 1e-5: sums of a few dozen f32 products, rounded at 6e-8 each, and a separation whose derivatives are of order 1; two updates make it three evaluations in a row. Exponents below 1
+      // (entmax 3, normmax 5) have unbounded derivatives at the border of the support: what logits were rounded by comes out up to ten times larger.
+      const tolerance = (/-[35]$/.test(c.choice.separation) ? 1e-4 : 1e-5) * (1 + c.choice.steps);
       let result: ReturnType<typeof worst> = null;
-      // Other numbers where these lie at a border of a support.
-      for (let attempt = 0; attempt < 6 && result === null; attempt++) result = worst(c, 1 + Math.floor(uniform() * 2 ** 30));
+      // Other numbers where these lie at a border of a support, or where rounding the inputs alone takes a third of the tolerance (a layer norm of three nearly equal numbers).
+      for (let attempt = 0; attempt < 6 && result === null; attempt++) {
+        const seed = 1 + 8 * c.number + attempt;
+        result = worst(c, seed);
+        if (result && !(result.error <= tolerance) && shaken(c, seed) > tolerance / 3) {
+          delicate++;
+          result = null;
+        }
+      }
       if (result === null) {
         skipped++;
         continue;
       }
       checked++;
-      // 1e-5: sums of a few dozen f32 products, rounded at 6e-8 each, and a separation whose derivatives are of order 1; two updates make it three evaluations in a row. Exponents below 1
-      // (entmax 3, normmax 5) have unbounded derivatives at the border of the support: what logits were rounded by comes out up to ten times larger.
-      const tolerance = (/-[35]$/.test(c.choice.separation) ? 1e-4 : 1e-5) * (1 + c.choice.steps);
       if (!(result.error <= tolerance)) failures.push(`${result.error.toExponential(2)} ${result.tensor} ${JSON.stringify(c.choice)}`);
     }
+    expect(delicate).toBeLessThanOrEqual(6);
     expect(failures).toEqual([]);
     expect(checked).toBeGreaterThanOrEqual(500);
     expect(skipped).toBeLessThanOrEqual(20);
@@ -183,11 +236,11 @@ describe("gradients of the modules", () => {
         for (const x of axes[a]) for (const y of axes[b]) if (!seen.has(`${a}=${x} ${b}=${y}`)) missing.push(`${a}=${x} ${b}=${y}`);
       }
     }
-    // What cannot be: linear has no logits (top-k) and no updates; tied projections are not static.
+    // What cannot be: linear and random features have no logits (top-k) and no updates; tied projections are not static.
     expect(
       missing.filter(
         (pair) =>
-          !/module=lookup support=window|linear.*(top-k|steps=2)|(top-k|steps=2).*linear|still=(state|stored|all).*tied|tied.*still=(state|stored|all)/.test(
+          !/module=lookup support=window|(linear|random-features).*(top-k|steps=2)|(top-k|steps=2).*(linear|random-features)|still=(state|stored|all).*tied|tied.*still=(state|stored|all)/.test(
             pair,
           ),
       ),

@@ -15,8 +15,10 @@ import {
   slice,
   stack,
   standardise,
+  sum,
   type Tape,
   times,
+  timesWhole,
   transpose,
 } from "./tape.ts";
 
@@ -37,6 +39,8 @@ export interface Definition {
   window: number;
   keep: number;
   maskSeed: number;
+  /** Frequencies of random features, features x hidden. */
+  omega: number[][];
   steps: number;
   gradient: string;
   normalizeState: boolean;
@@ -111,15 +115,19 @@ function hiddenAware(z: number[], f: (x: number[]) => number[]): number[] {
   return z.map((value) => (value === -Infinity ? 0 : (seen[next++] as number)));
 }
 
-/** Whether moving any logit by 2e-3 changes which weights are free: then no derivative is asked for. */
+/**
+ * Whether moving any logit by 2e-3 changes which weights are free: then no derivative is asked for. Above alpha = 2 the derivative at a distance d from the border grows as a negative power of
+ * d: a logit rounded by 3e-7 changes it by 1e-4 of itself at d = 2e-3, so the distance is 1e-2 there.
+ */
 export function nearKink(d: Definition, z: number[], alpha: number): boolean {
   if (["softmax", "softmax1", "linear", "random-features"].includes(d.separation)) return false;
   const kind = (p: number[]): string => p.map((x) => (x <= 0 ? "0" : x >= 1 - 1e-12 && d.separation === "k-subset" ? "1" : "f")).join("");
   const here = kind(weightsOf(d, z, alpha));
+  const far = alpha > 2 ? 1e-2 : 2e-3;
   return z.some(
     (value, i) =>
       value !== -Infinity &&
-      [2e-3, -2e-3].some(
+      [far, -far].some(
         (by) =>
           kind(
             weightsOf(
@@ -215,19 +223,39 @@ export function hopfield(
 const preActivationNearZero = (y: Node): boolean => y.value.some((row) => row.some((x) => x > 0 && x < 1e-4));
 
 function weigh(tape: Tape, d: Definition, q: Node, k: Node, beta: Node, alpha: Node, kinked: () => void): Node {
-  if (d.separation === "linear") {
+  if (d.separation === "linear" || d.separation === "random-features") {
     const root = each(tape, beta, Math.sqrt, (x) => 0.5 / Math.sqrt(x));
-    const phi = (x: Node): Node =>
+    const elevated = (x: Node): Node =>
       each(
         tape,
         times(tape, x, root),
         (v) => (v > 0 ? v + 1 : Math.exp(v)),
         (v) => (v > 0 ? 1 : Math.exp(v)),
       );
+    // exp(w . x - |x|^2 / 2) for every frequency w, without any shift.
+    const positive = (x: Node): Node => {
+      const scaled = times(tape, x, root);
+      const halves = each(
+        tape,
+        multiply(tape, timesWhole(tape, scaled, scaled), leaf(Array.from({ length: columnsOf(x) }, () => d.omega.map(() => 1)))),
+        (v) => -0.5 * v,
+        () => -0.5,
+      );
+      const exponents = sum(tape, multiply(tape, scaled, transpose(tape, leaf(d.omega))), halves);
+      return each(tape, exponents, Math.exp, Math.exp);
+    };
+    const phi = d.separation === "linear" ? elevated : positive;
     const a = multiply(tape, phi(q), transpose(tape, phi(k)));
+    // a / sum a is the softmax of log a, whose differences are taken at numbers of size 1 however small the products are.
+    const logs = each(tape, a, Math.log, (v) => 1 / v);
     const byRow = a.value.map((_, i) => {
       const seen = visible(d, a.value[i] as number[], i);
-      return rowsThrough(tape, slice(tape, a, i, 1, 0, columnsOf(a)), (row) => ratio(row.map((x, j) => (seen[j] ? x : 0))), leaf([[0]]));
+      return rowsThrough(
+        tape,
+        slice(tape, logs, i, 1, 0, columnsOf(a)),
+        (row) => softmax(row.map((z, j) => (seen[j] ? z : -Infinity))),
+        leaf([[0]]),
+      );
     });
     return stack(tape, byRow);
   }
@@ -264,11 +292,6 @@ function weigh(tape: Tape, d: Definition, q: Node, k: Node, beta: Node, alpha: N
       );
     }),
   );
-}
-
-function ratio(row: number[]): number[] {
-  const sum = row.reduce((s, x) => s + x, 0);
-  return row.map((x) => x / sum);
 }
 
 const maskOf = (d: Definition, row: number[], i: number): boolean[] => (d.support === "top-k" ? topKMask(row, d.k) : visible(d, row, i));

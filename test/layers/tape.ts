@@ -113,6 +113,19 @@ export const plus = (tape: Tape, x: Node, y: Node): Node =>
     },
   );
 
+/** Two of one shape. */
+export const sum = (tape: Tape, x: Node, y: Node): Node =>
+  made(
+    tape,
+    rowsOf(x),
+    columnsOf(x),
+    (i, j) => get(x.value, i, j) + get(y.value, i, j),
+    (i, j, g) => {
+      add(x.grad, i, j, g);
+      add(y.grad, i, j, g);
+    },
+  );
+
 /** x times a row (entry by entry), or times a 1 x 1 node. */
 export function times(tape: Tape, x: Node, y: Node): Node {
   const at = (i: number, j: number): [number, number] => [rowsOf(y) === 1 ? 0 : i, columnsOf(y) === 1 ? 0 : j];
