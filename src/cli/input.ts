@@ -63,8 +63,14 @@ async function readStandardInput(what: string): Promise<Uint8Array> {
 
 /** One array out of a file, by its name ("-" is standard input), with file and option in front of every complaint. */
 export async function readNumbers(name: string, what: string, missing: "refuse" | "nan" = "refuse"): Promise<NumericArray> {
-  const { file } = splitArrayName(name);
+  const [, parquet, column] = /^(.*?\.parquet)(?:#(.*))?$/is.exec(name) ?? [];
+  const { file } = parquet === undefined ? splitArrayName(name) : { file: parquet };
   const bytes = name === "-" ? await readStandardInput(what) : readFileBytes(file, what);
+  if (parquet !== undefined || (name === "-" && isParquet(bytes))) {
+    const { readParquet } = await import("./parquet-read.ts");
+    const { array } = await readParquet({ bytes, column: column ?? null, missing, exported: false }, `${what} ${JSON.stringify(name)}: `);
+    return array;
+  }
   const known = name === "-" && isText(bytes) ? "standard input.csv" : name;
   return blame(3, `${what} ${JSON.stringify(name)}: `, () => readArray(bytes, known, { missing }));
 }
@@ -77,7 +83,7 @@ export async function readRows(name: string, what: string, missing: "refuse" | "
 
 /** Labels: one text a line, or the numbers of an array. */
 export async function readLabels(name: string, what: string): Promise<(string | number)[]> {
-  if (/\.(npy|npz|safetensors|csv|tsv|idx)$|-ubyte$/i.test(splitArrayName(name).file))
+  if (/\.(npy|npz|safetensors|csv|tsv|idx|parquet(#.*)?)$|-ubyte$/i.test(splitArrayName(name).file))
     return Array.from((await readNumbers(name, what)).data);
   const bytes = name === "-" ? await readStandardInput(what) : readFileBytes(name, what);
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -92,6 +98,11 @@ export async function readLabels(name: string, what: string): Promise<(string | 
       3,
     );
   }
+}
+
+/** Parquet files are known by their name, or, from standard input, by their first bytes. */
+function isParquet(bytes: Uint8Array): boolean {
+  return new TextDecoder("latin1").decode(bytes.subarray(0, 4)) === "PAR1";
 }
 
 /** Whether a nameless stream can only be csv: printable throughout its first bytes. */

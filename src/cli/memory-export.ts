@@ -10,10 +10,9 @@ import { checkOutputs } from "./output.ts";
 import { checkFormat } from "./recall-files.ts";
 
 export async function exportStore(directory: string, file: string, io: Io): Promise<number> {
-  const formats: readonly ExportFormat[] = ["safetensors", "npy", "csv"];
-  checkFormat("export", file, formats);
+  checkFormat("export", file, ["safetensors", "npy", "csv", "parquet"]);
   checkOutputs([["export", file]]);
-  const format = file.slice(file.lastIndexOf(".") + 1).toLowerCase() as ExportFormat;
+  const format = file.slice(file.lastIndexOf(".") + 1).toLowerCase() as ExportFormat | "parquet";
   const store = openStore(directory);
   const { patterns } = store;
   const unfinished = join(dirname(file), `.${basename(file).slice(0, 100)}.${randomUUID()}`);
@@ -26,7 +25,8 @@ export async function exportStore(directory: string, file: string, io: Io): Prom
   try {
     const target = await open(unfinished, "wx");
     try {
-      for (const piece of exportPieces(store, format)) {
+      const pieces = format === "parquet" ? (await import("./parquet-write.ts")).parquetPieces(store) : exportPieces(store, format);
+      for (const piece of pieces) {
         if (stopped.by) break;
         await target.writeFile(piece);
       }

@@ -17,7 +17,11 @@ export interface Added {
 export async function readAdded(input: Input): Promise<Added> {
   const patterns = textOf(input, "patterns") ?? "";
   const [ids, metadata] = [textOf(input, "ids"), textOf(input, "metadata")];
-  const exported = /\.safetensors$/i.test(patterns) ? readExported(patterns) : null;
+  const exported = /\.safetensors$/i.test(patterns)
+    ? readExported(patterns)
+    : /\.parquet$/i.test(patterns)
+      ? await readExportedParquet(patterns)
+      : null;
   const rows = exported?.rows ?? (await readRows(patterns, "--patterns"));
   const given: Added = {
     rows,
@@ -49,9 +53,31 @@ function readExported(name: string): Added | null {
       linesOf(array.data instanceof Uint8Array ? array.data : new Uint8Array(0), "its ids or metadata");
     return {
       rows: toRows(patterns),
-      ids: text(ids).map((line) => JSON.parse(line) as Id),
+      ids: readIdLines(text(ids), "its ids"),
       metadata: readMetadata(text(metadata), "its metadata"),
     };
+  });
+}
+
+/** Every parquet file; ids and metadata only where it is an export. */
+async function readExportedParquet(name: string): Promise<Added> {
+  const here = `--patterns ${JSON.stringify(name)}: `;
+  const bytes = readFileBytes(name, "--patterns");
+  const { readParquet } = await import("./parquet-read.ts");
+  const { array, exported } = await readParquet({ bytes, column: null, missing: "refuse", exported: true }, here);
+  const rows = blame(3, here, () => toRows(array));
+  if (!exported) return { rows };
+  return { rows, ids: readIdLines(exported.ids, `${here}its ids`), metadata: readMetadata(exported.metadata, `${here}its metadata`) };
+}
+
+/** Ids as JSON, one a line. */
+function readIdLines(lines: readonly string[], what: string): Id[] {
+  return lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as Id;
+    } catch {
+      throw new CommandError("E_FORMAT", `${what}: line ${i + 1} is not JSON`, 3);
+    }
   });
 }
 
@@ -79,7 +105,7 @@ function linesOf(bytes: Uint8Array, what: string): string[] {
 /** One id a line, an array of numbers, or a list with commas: a list is what neither looks like a file nor is one. */
 export async function readIds(text: string): Promise<Id[]> {
   const { file } = splitArrayName(text);
-  if (/\.(npy|npz|safetensors|csv|tsv|idx)$/i.test(file)) return Array.from((await readNumbers(text, "--ids")).data);
+  if (/\.(npy|npz|safetensors|csv|tsv|idx|parquet(#.*)?)$/i.test(file)) return Array.from((await readNumbers(text, "--ids")).data);
   const looks = /\.(txt|ids|list)$/i.test(text) || text === "-" || statSync(text, { throwIfNoEntry: false })?.isFile() === true;
   if (looks) return (await readLabels(text, "--ids")).map((line) => idOf(String(line)));
   return text
