@@ -60,6 +60,8 @@ const take = () => {
   const job = Atomics.load(words, 1);
   return job < Atomics.load(words, 0) && Atomics.compareExchange(words, 1, job, job + 1) === job ? job : -1;
 };
+let halves;
+const toFloat = (half) => (half < 0x400 ? half * 2 ** -24 : (1024 + (half & 0x3ff)) * 2 ** ((half >> 10) - 25));
 const work = (from) => {
   const [descriptor, at, bytes, address, checksum, widened, calls] = numbers.subarray(from, from + 7);
   const view = new Uint8Array(memory.buffer, address, bytes);
@@ -71,14 +73,10 @@ const work = (from) => {
   }
   if (checksum) numbers[from + 8] = crc32(view);
   if (widened) {
-    const halves = new Uint16Array(memory.buffer, address, bytes / 2);
-    const bits = new Uint32Array(memory.buffer, widened, bytes / 2);
+    halves ??= Float32Array.from({ length: 65536 }, (_, half) => (half & 0x8000 ? -1 : 1) * toFloat(half & 0x7fff));
+    const source = new Uint16Array(memory.buffer, address, bytes / 2);
     const floats = new Float32Array(memory.buffer, widened, bytes / 2);
-    for (let i = 0; i < halves.length; i++) {
-      const half = halves[i];
-      bits[i] = ((half & 0x8000) << 16) | ((half & 0x7fff) << 13);
-      floats[i] *= ${2 ** 112};
-    }
+    for (let i = 0; i < source.length; i++) floats[i] = halves[source[i]];
   }
   for (let call = 0, place = from + ${headNumbers}; call < calls; call++, place += ${callNumbers})
     kernels[names[numbers[place]]](...numbers.subarray(place + 2, place + 2 + numbers[place + 1]));
