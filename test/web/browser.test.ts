@@ -103,8 +103,8 @@ describe.skipIf(!executable)(`in Chromium${reason}`, () => {
       [20, 20],
     ]);
     await button(page, "Grain").click();
-    await page.getByLabel("Model", { exact: true }).first().selectOption("entmax");
-    await page.getByLabel("Similarity").first().selectOption("l2");
+    await page.locator("#memory-model").selectOption("entmax");
+    await page.locator("#memory-similarity").selectOption("l2");
     await button(page, "Recall").click();
     await page.waitForSelector(".why .bars li");
     await settle(page);
@@ -209,18 +209,20 @@ describe.skipIf(!executable)(`in Chromium${reason}`, () => {
     await page.waitForSelector(".examples li:nth-child(3) .reveal");
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Skip");
+    /** Presses tab until what has the focus is named so, or says exactly so. */
     const reach = async (wanted: string): Promise<void> => {
       for (let i = 0; i < 120; i++) {
         const found = await page.evaluate((text) => {
           const now = document.activeElement;
-          return `${now?.getAttribute("aria-label") ?? ""} ${now?.textContent ?? ""}`.includes(text);
+          const name = now?.getAttribute("aria-label");
+          return name ? name.startsWith(text) : now?.textContent?.trim() === text;
         }, wanted);
         if (found) return;
         await page.keyboard.press("Tab");
       }
       throw new Error(`${wanted} is not reached by the tab key`);
     };
-    await reach("Store three drawings");
+    await reach("Store three drawings of your own");
     await page.keyboard.press("Enter");
     await settle(page);
     for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft"]) {
@@ -271,7 +273,7 @@ describe.skipIf(!executable)(`in Chromium${reason}`, () => {
   it("capacity: curves follow a slider, simulated points arrive beside them", async () => {
     const { page, heard, close } = await bench.open();
     await button(page, "Capacity").click();
-    await page.waitForFunction(() => document.querySelectorAll(".figure [aria-label='line'] path").length === 4);
+    await page.waitForFunction(() => document.querySelectorAll(".figure [data-mark='line'] path").length === 4);
     const cell = () => page.locator(".capacity tbody tr").nth(1).locator("td").first().innerText();
     const before = await cell();
     await page.locator("#parameter-noise").fill("0.5");

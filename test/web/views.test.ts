@@ -289,7 +289,7 @@ describe("parts", () => {
     };
     const svg = capacityChart(state, { document: document as unknown as Document, width: 600, dark: false });
     expect(svg.querySelectorAll("circle")).toHaveLength(3);
-    expect(svg.querySelectorAll("[aria-label='line'] path")).toHaveLength(initialCapacity.shown.length);
+    expect(svg.querySelectorAll("[data-mark='line'] path")).toHaveLength(initialCapacity.shown.length);
     expect(svg.getAttribute("aria-label")).toContain("3 simulated points");
     expect(svg.outerHTML.replaceAll("><", ">\n<")).toMatchSnapshot();
   });

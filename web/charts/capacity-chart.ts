@@ -87,6 +87,11 @@ export function capacityChart(state: CapacityState, { document, width, dark }: O
       }),
     ],
   });
+  // An image has one name; what its parts are is for style sheets and tests.
+  for (const part of svg.querySelectorAll("g[aria-label]")) {
+    part.setAttribute("data-mark", part.getAttribute("aria-label") ?? "");
+    part.removeAttribute("aria-label");
+  }
   svg.setAttribute("role", "img");
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   svg.setAttribute(

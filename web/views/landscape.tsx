@@ -66,7 +66,7 @@ export function Landscape({ landscape, dark, apply }: Props) {
                 key={index}
                 class={index < 0 ? "handle start" : "handle"}
                 role="button"
-                tabIndex={0}
+                tabindex={0}
                 aria-label={`${index < 0 ? "Start of the recall" : `Stored point ${index + 1}`} at ${x.toFixed(2)}, ${y.toFixed(2)}. Arrow keys move it.`}
                 onKeyDown={(event) => {
                   const by = arrows[event.key];

@@ -2,7 +2,7 @@
 import { percent, short } from "../charts/format.ts";
 import { RowChart } from "../charts/row-chart.tsx";
 import type { Apply } from "../state/types.ts";
-import { columnName, type Table, type TableAnswer, type TableState, toggleColumn, typeValue } from "../table/state.ts";
+import { columnName, hiddenColumns, type Table, type TableAnswer, type TableState, toggleColumn, typeValue } from "../table/state.ts";
 import { Picture, Scroll } from "./elements.tsx";
 
 interface Props {
@@ -18,6 +18,8 @@ const mostColumns = 60;
 export function TableAnswerView({ state, table, answer, dark, apply }: Props) {
   const { result } = answer;
   const columns = Math.min(table.columns, mostColumns);
+  // What is hidden now, not when the answer was asked for: a tick must stand as soon as it is made.
+  const hides = hiddenColumns(table, state.cue);
   const right = answer.topRow === state.cue.row;
   return (
     <div class="row-answer">
@@ -68,7 +70,7 @@ export function TableAnswerView({ state, table, answer, dark, apply }: Props) {
             </thead>
             <tbody>
               {Array.from({ length: columns }, (_, k) => {
-                const hidden = answer.missing[k] === 1;
+                const hidden = hides[k] === 1;
                 const name = columnName(table, k);
                 return (
                   <tr key={name} class={hidden ? "hidden" : ""}>
