@@ -9,7 +9,7 @@ import { extended, plus, type Quantity, quantityOf, times } from "./quantity.ts"
 const ones = (count: number): number[] => new Array<number>(count).fill(1);
 
 /** All numbers over the same levels. */
-function sameLevels(b: Builder, x: readonly Quantity[]): Thermometer[] {
+export function sameLevels(b: Builder, x: readonly Quantity[]): Thermometer[] {
   const low = Math.min(...x.map((each) => each.low));
   const high = Math.max(...x.map((each) => each.high));
   return x.map((each) => extended(b, each, low, high));

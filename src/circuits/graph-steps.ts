@@ -42,6 +42,17 @@ export function relu(b: Builder, x: Quantity, high: number): Quantity {
   return quantise(b, x, { unit: 1, low: 0, high, rounding: "floor" });
 }
 
+/** Any function of a number: a form of its thermometer, depth 0 above it. */
+export function lookUp(b: Builder, x: Quantity, low: number, values: readonly number[]): Quantity {
+  checkLevels(low, low + values.length - 1);
+  values.forEach((value, at) => {
+    checkNumber("compileGraph", `values[${at}]`, value, { whole: true, atLeast: -(2 ** 20), atMost: 2 ** 20 });
+  });
+  const last = values.length - 1;
+  const source = unary(b, withLine(b, x), (v) => values[Math.min(last, Math.max(0, v - low))] as number);
+  return { source, low: Math.min(...values), high: Math.max(...values), line: null, bits: null };
+}
+
 export function threshold(b: Builder, x: Quantity, at: number): Quantity {
   return quantityOf(b, stepGates(b, x.source, [checkNumber("compileGraph", "at", at, { whole: true })]));
 }

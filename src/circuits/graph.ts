@@ -8,11 +8,12 @@ import { checkNumber } from "../core/options.ts";
 import { type Builder, createBuilder, finish } from "./builder.ts";
 import type { Circuit } from "./circuit.ts";
 import { average, mix, scores, softmax, sparsemax, topK } from "./graph-attention.ts";
-import { matrix, normalise, quantise, relu, threshold } from "./graph-steps.ts";
+import { entmax } from "./graph-entmax.ts";
+import { lookUp, matrix, normalise, quantise, relu, threshold } from "./graph-steps.ts";
 import type { IntegerMatrix } from "./network.ts";
 import { bitWeights } from "./primitives.ts";
 import { prune } from "./prune.ts";
-import { plus, type Quantity } from "./quantity.ts";
+import { bitOutputs, plus, type Quantity } from "./quantity.ts";
 
 /** A step makes a vector of whole numbers; `from` and the like name earlier steps by their place. */
 export type GraphStep =
@@ -36,6 +37,8 @@ export type GraphStep =
     }
   /** min(high, max(0, x)). */
   | { readonly op: "relu"; readonly from: number; readonly high: number }
+  /** values[x - low], the first below and the last above: any function of one number. */
+  | { readonly op: "table"; readonly from: number; readonly low: number; readonly values: readonly number[] }
   /** 1 where x >= at, else 0. */
   | { readonly op: "threshold"; readonly from: number; readonly at: number }
   /** scale * c / max(1, floor |c|), c = count * x - sum of x, |c| its Euclidean length; nearest whole number, ties to even, cut to low ... high. */
@@ -44,6 +47,17 @@ export type GraphStep =
   | { readonly op: "softmax"; readonly from: number; readonly table: readonly number[] }
   /** The same for the k largest entries, of equal ones the first; 0 for the others. */
   | { readonly op: "top-k"; readonly from: number; readonly table: readonly number[]; readonly k: number }
+  /**
+   * Weights f(grid x_i - h) of entmax and its like, h the largest whole number with sum_i f(grid x_i - h) >= total. f(D) = power[D], rising from power[0] = 0 to at least `total`, which the last entry stands for
+   * beyond; 0 below.
+   */
+  | {
+      readonly op: "entmax";
+      readonly from: number;
+      readonly grid: number;
+      readonly power: readonly number[];
+      readonly total: number;
+    }
   /** sum of weights_i values_ij / sum of weights, nearest whole number, ties to even. The weights must not all be 0. */
   | { readonly op: "average"; readonly from: number; readonly values: IntegerMatrix }
   /** The average of sparsemax(x / width): weights max(0, x_i - tau) that sum to `width`. */
@@ -57,14 +71,17 @@ export type GraphStep =
 const mostSteps = 1000;
 
 /**
- * The last step's numbers as outputs.
+ * @param options.outputs "numbers" (default): the last step's numbers; "bits": each in two's complement, all of the same length, one layer deeper (two where a number has no thermometer).
  * @throws HopfieldError E_RANGE (a step that does not exist yet, options), E_SHAPE (lengths that do not fit), E_LIMIT.
  */
-export function compileGraph(steps: readonly GraphStep[]): Circuit {
+export function compileGraph(steps: readonly GraphStep[], options: { readonly outputs?: "numbers" | "bits" } = {}): Circuit {
+  return buildGraph(steps, options.outputs ?? "numbers").circuit;
+}
+
+/** @returns with the gates of the construction before constants are folded and unread ones left out. */
+export function buildGraph(steps: readonly GraphStep[], outputs: "numbers" | "bits"): { circuit: Circuit; gatesUnpruned: number } {
   checkNumber("compileGraph", "number of steps", steps.length, { whole: true, atLeast: 1, atMost: mostSteps });
-  let inputs = 0;
-  for (const step of steps) if (step.op === "input") inputs += inputSize(step.count, step.bits);
-  const b = createBuilder(inputs);
+  const b = createBuilder(graphInputBits(steps));
   const made: (readonly Quantity[])[] = [];
   let next = 0;
   for (const [at, step] of steps.entries()) {
@@ -78,12 +95,15 @@ export function compileGraph(steps: readonly GraphStep[]): Circuit {
       next += step.count * step.bits;
     } else made.push(apply(b, step, of));
   }
-  return prune(
-    finish(
-      b,
-      (made.at(-1) ?? []).map(({ source }) => source),
-    ),
-  );
+  const last = made.at(-1) ?? [];
+  const gatesUnpruned = b.asked;
+  const results = outputs === "bits" ? bitOutputs(b, last) : last.map(({ source }) => source);
+  return { circuit: prune(finish(b, results)), gatesUnpruned };
+}
+
+/** @throws HopfieldError E_RANGE. */
+export function graphInputBits(steps: readonly GraphStep[]): number {
+  return steps.reduce((sum, step) => sum + (step.op === "input" ? inputSize(step.count, step.bits) : 0), 0);
 }
 
 function inputSize(count: number, bits: number): number {
@@ -120,6 +140,8 @@ function apply(b: Builder, step: Exclude<GraphStep, { op: "input" }>, of: (from:
       return of(step.from).map((x) => quantise(b, x, step));
     case "relu":
       return of(step.from).map((x) => relu(b, x, step.high));
+    case "table":
+      return of(step.from).map((x) => lookUp(b, x, step.low, step.values));
     case "threshold":
       return of(step.from).map((x) => threshold(b, x, step.at));
     case "normalise":
@@ -128,6 +150,8 @@ function apply(b: Builder, step: Exclude<GraphStep, { op: "input" }>, of: (from:
       return softmax(b, of(step.from), step.table);
     case "top-k":
       return topK(b, of(step.from), step.table, step.k);
+    case "entmax":
+      return entmax(b, of(step.from), step);
     case "average":
       return average(b, of(step.from), step.values);
     case "sparsemax":

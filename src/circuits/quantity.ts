@@ -1,7 +1,7 @@
 /** @file A whole number inside a circuit being built: a form with its range, and its thermometer or its bits where they are known already. */
 import { HopfieldError } from "../core/errors.ts";
 import { addForm, type Builder } from "./builder.ts";
-import { bitForm, conjunction, levelOf, stepGates, type Thermometer } from "./primitives.ts";
+import { bitForm, buffer, conjunction, levelOf, stepGates, type Thermometer } from "./primitives.ts";
 
 export interface Quantity {
   /** The number, a form. */
@@ -78,4 +78,13 @@ export function times(b: Builder, x: Quantity, y: Quantity): Quantity {
   const source = addForm(b, terms, weights);
   const corners = [x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high];
   return { source, low: Math.min(...corners), high: Math.max(...corners), line: null, bits: null };
+}
+
+/** All numbers in two's complement, as many bits as the widest needs: one layer above thermometers. */
+export function bitOutputs(b: Builder, numbers: readonly Quantity[]): number[] {
+  const width = Math.max(...numbers.map(({ low, high }) => bitsFor(low, high)));
+  return numbers.flatMap((x) => {
+    const line = withLine(b, x);
+    return Array.from({ length: width }, (_, k) => buffer(b, bitForm(b, line, k)));
+  });
 }

@@ -26,6 +26,26 @@ function sparsemaxOf(x: Vector, width: number, vectors: readonly Vector[]): numb
   return (vectors[0] as Vector).map((_, j) => nearest(sum(weights.map((w, i) => w * ((vectors[i] as Vector)[j] as number))), k * width));
 }
 
+/** The threshold as the floor of the real one, found by bisection on f between whole numbers (linear there, so that the sum is continuous and falls). */
+function entmaxOf(x: Vector, grid: number, power: readonly number[], total: number): number[] {
+  const last = power.length - 1;
+  const f = (D: number): number => {
+    const at = cut(D, 0, last);
+    const low = Math.floor(at);
+    return (power[low] as number) + (at - low) * ((power[Math.min(low + 1, last)] as number) - (power[low] as number));
+  };
+  let [below, above] = [grid * Math.min(...x) - last, grid * Math.max(...x)];
+  // Ends when only one whole number is left: the sum is at least `total` there and less one further up.
+  while (above - below > 1e-7) {
+    const middle = (below + above) / 2;
+    if (sum(x.map((value) => f(grid * value - middle))) >= total) below = middle;
+    else above = middle;
+  }
+  // A threshold that is a whole number is found from below to 1e-7.
+  const h = Math.floor(below + 1e-6);
+  return x.map((value) => f(grid * value - h));
+}
+
 /** @param inputs the numbers of the input steps, one after the other. */
 export function runGraph(steps: readonly GraphStep[], inputs: Vector): Vector {
   const made: Vector[] = [];
@@ -55,6 +75,12 @@ export function runGraph(steps: readonly GraphStep[], inputs: Vector): Vector {
         break;
       case "relu":
         made.push(of(step.from).map((x) => cut(x, 0, step.high)));
+        break;
+      case "table":
+        made.push(of(step.from).map((x) => step.values[cut(x - step.low, 0, step.values.length - 1)] as number));
+        break;
+      case "entmax":
+        made.push(entmaxOf(of(step.from), step.grid, step.power, step.total));
         break;
       case "threshold":
         made.push(of(step.from).map((x) => (x >= step.at ? 1 : 0)));

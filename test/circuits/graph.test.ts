@@ -1,11 +1,15 @@
 /** Layers written as graphs of primitives: depth, and equality with an interpreter that shares no code, on every input or on random ones. */
 import { describe, expect, it } from "vitest";
-import { depthOf } from "../../src/circuits/circuit.ts";
+import { checkGraph, inputNumbers } from "../../src/circuits/check-graph.ts";
+import { countGates, depthOf } from "../../src/circuits/circuit.ts";
 import { compile } from "../../src/circuits/compile.ts";
 import { evaluate } from "../../src/circuits/evaluate.ts";
-import { compileGraph, type GraphStep } from "../../src/circuits/graph.ts";
+import { buildGraph, compileGraph, type GraphStep } from "../../src/circuits/graph.ts";
+import { runGraph as meaning } from "../../src/circuits/graph-meaning.ts";
+import { type GraphNetwork, graphNetworks, networkGraph } from "../../src/circuits/graph-networks.ts";
 import { multiHeadGraph } from "../../src/circuits/multi-head.ts";
-import { randomIntegers } from "../../src/circuits/quantise.ts";
+import { createNetwork } from "../../src/circuits/network.ts";
+import { randomIntegers, randomPatterns } from "../../src/circuits/quantise.ts";
 import { verifyCircuit } from "../../src/circuits/verify.ts";
 import { randomStream, uniformInteger } from "../../src/core/random.ts";
 import { runGraph } from "./graph-reference.ts";
@@ -69,6 +73,21 @@ describe("steps", () => {
       [...scored, { op: "sparsemax", from: 2, width: 1, values }],
     ],
     ["sparsemax, width 9", 5, [...scored, { op: "sparsemax", from: 2, width: 9, values }]],
+    [
+      "entmax, alpha = 1.5, the threshold on half levels",
+      4,
+      [
+        ...scored,
+        { op: "entmax", from: 2, grid: 2, power: [0, 1, 4, 9, 16, 25, 36, 49, 64], total: 64 },
+        { op: "average", from: 3, values },
+      ],
+    ],
+    [
+      "entmax, alpha = 4/3: third powers",
+      4,
+      [...scored, { op: "entmax", from: 2, grid: 1, power: [0, 1, 8, 27, 64], total: 64 }, { op: "average", from: 3, values }],
+    ],
+    ["table: any function of a number", 1, [...scored, { op: "table", from: 2, low: 2, values: [5, -3, 9, 0, 1, 7, 7, 2, -8] }]],
     ["ReLU", 1, [...scored.slice(0, 2), { op: "relu", from: 1, high: 20 }]],
     ["threshold", 1, [...scored.slice(0, 2), { op: "threshold", from: 1, at: 5 }]],
     ["nearest, ties to even", 1, [...scored.slice(0, 2), { op: "quantise", from: 1, unit: 2, low: -9, high: 9, rounding: "even" }]],
@@ -160,6 +179,55 @@ describe("networks that are no Hopfield network compile the same way", () => {
   });
 });
 
+describe("networks by name", () => {
+  const depths: Record<GraphNetwork, number> = {
+    softmax: 4,
+    "top-k": 5,
+    sparsemax: 5,
+    entmax: 4,
+    "relu-features": 5,
+    "random-features": 2,
+    "multi-head": 5,
+    attention: 7,
+    pooling: 6,
+    "feed-forward": 5,
+  };
+  it.each(graphNetworks.flatMap((name) => [4, 7].map((n) => [name, n] as const)))(
+    "%s, n = %i: the depth does not depend on n",
+    (name, n) => {
+      const network = createNetwork(randomPatterns(n, 3, 4, 1), { bits: 4, beta: 0.5 });
+      const steps = networkGraph(name, network, 1);
+      const { circuit, gatesUnpruned } = buildGraph(steps, "numbers");
+      expect(depthOf(circuit)).toBe(depths[name]);
+      expect(countGates(circuit)).toBeLessThanOrEqual(gatesUnpruned);
+      expect(compare(steps, 100)).toBeGreaterThan(1);
+      // The meaning in src, against which the command checks, is the meaning written here.
+      expect(checkGraph(steps, circuit, 200, 3)).toEqual({ checked: 200, mismatches: 0 });
+      const bits = compileGraph(steps, { outputs: "bits" });
+      expect(depthOf(bits)).toBe((depths[name] ?? 0) + 1);
+      const random = randomStream(7);
+      for (let t = 0; t < 30; t++) {
+        const input = Uint8Array.from({ length: circuit.inputs }, () => uniformInteger(random, 2));
+        const expected = runGraph(steps, inputNumbers(steps, input));
+        expect(meaning(steps, inputNumbers(steps, input))).toEqual(expected);
+        expect(numbersOf(Array.from(evaluate(bits, input)), bits.outputs.length / expected.length, expected.length)).toEqual(expected);
+      }
+    },
+  );
+
+  it("the check refuses a mutant", () => {
+    const steps = networkGraph("entmax", createNetwork(randomPatterns(4, 2, 3, 1), { bits: 3, beta: 0.5 }), 1);
+    const circuit = compileGraph(steps);
+    // The first gate is a score: one level less for one key.
+    const at = circuit.kind.indexOf(1);
+    const mutant = { ...circuit, bound: circuit.bound.map((bound, k) => (k === at ? bound + 6 : bound)) };
+    expect(checkGraph(steps, mutant, "exhaustive", 1).mismatches).toBeGreaterThan(0);
+    expect(() =>
+      checkGraph(networkGraph("attention", createNetwork(randomPatterns(4, 2, 3, 1), { bits: 3 }), 1), circuit, "exhaustive", 1),
+    ).toThrow(expect.objectContaining({ code: "E_LIMIT" }));
+  });
+});
+
 describe("what is no graph", () => {
   it.each<[string, GraphStep[], string]>([
     ["nothing", [], "E_RANGE"],
@@ -168,6 +236,9 @@ describe("what is no graph", () => {
     ["values of another length", [...scored, { op: "average", from: 2, values: randomIntegers(4, 2, 0, 1, 1) }], "E_SHAPE"],
     ["an empty table", [...scored, { op: "softmax", from: 2, table: [] }], "E_RANGE"],
     ["a table that begins with 0", [...scored, { op: "softmax", from: 2, table: [0, 1] }], "E_RANGE"],
+    ["a power that falls", [...scored, { op: "entmax", from: 2, grid: 1, power: [0, 4, 3], total: 2 }], "E_RANGE"],
+    ["powers below the total", [...scored, { op: "entmax", from: 2, grid: 1, power: [0, 1], total: 2 }], "E_RANGE"],
+    ["an empty table of values", [...scored, { op: "table", from: 2, low: 0, values: [] }], "E_RANGE"],
     ["k = 0", [...scored, { op: "top-k", from: 2, table, k: 0 }], "E_RANGE"],
     ["add of different lengths", [...scored, { op: "add", from: [0, 1] }], "E_SHAPE"],
     ["no bits", [{ op: "input", count: 1, bits: 1 }], "E_RANGE"],
