@@ -12,7 +12,7 @@ export { type Epoch, type Fit, type FitOptions, type FitWatch, fit, train } from
 export { type LinearOptions, linear } from "./linear.ts";
 export { type LossName, type LossOutcome, lossOf } from "./losses.ts";
 export { lstm } from "./lstm.ts";
-export { association, type LookupOptions, lookup, type PoolingOptions, pooling } from "./modules.ts";
+export { association, type EncoderOptions, encoder, type LookupOptions, lookup, type PoolingOptions, pooling } from "./modules.ts";
 export { buildNetwork, type ModelName, modelNames, type NetworkDescription } from "./network.ts";
 export { layerNorm, type NormOptions } from "./normalise.ts";
 export type { OptimiserOptions } from "./optimise.ts";

@@ -7,10 +7,13 @@ import { checkNumber } from "../core/options.ts";
 import { type Association, associate, associateBack, closeOutput, freshAssociation, type OutputSaved, openOutput } from "./associate.ts";
 import { type AssociationOptions, settingsOf } from "./association-options.ts";
 import { evenOffsets } from "./batch.ts";
+import { chain, residual } from "./combinators.ts";
+import { checkRate, dropout } from "./dropout.ts";
 import { type Folded, fold, folds } from "./fold.ts";
 import { foldBack } from "./fold-back.ts";
 import { type FoldedFeatures, foldFeatures, foldFeaturesBack, foldsFeatures } from "./fold-features.ts";
-import { drawn } from "./linear.ts";
+import { drawn, linear } from "./linear.ts";
+import { layerNorm } from "./normalise.ts";
 import { type Block, block, type Parameters, type Tensor } from "./types.ts";
 import { layoutOf, sharedLayout } from "./weigh.ts";
 import { copyOf, inside, tensor, type Workspace, zeros } from "./workspace.ts";
@@ -30,6 +33,39 @@ export function association(options: AssociationOptions): Block {
       return [sumOf(pass.workspace, [dState, dStored, dProjection]), gradients];
     },
   });
+}
+
+export interface EncoderOptions extends AssociationOptions {
+  /** Columns between the two linear maps; default 4 stateSize (hopfield-layers: 2048). */
+  readonly feedForward?: number;
+  /** Dropout of the results of the association and of the feed-forward part, and between its maps. Default 0. */
+  readonly layerDropout?: number;
+}
+
+/**
+ * An encoder layer: association, then linear - rectifier - linear, each with a residual connection and layer norm after it (the order of HopfieldEncoderLayer in hopfield-layers; the
+ * association has its own layer norms of its inputs unless they are switched off). @throws as association; E_RANGE when `output` is not stateSize.
+ */
+export function encoder(options: EncoderOptions): Block {
+  const { feedForward, layerDropout = 0, ...rest } = options;
+  const s = settingsOf("encoder", rest);
+  const columns = s.stateSize;
+  const result = s.outputProjection ? s.output : s.heads * s.pattern;
+  if (result !== columns) {
+    throw new HopfieldError(
+      "E_RANGE",
+      `encoder: the association gives ${result} columns, the residual connection needs stateSize = ${columns}`,
+    );
+  }
+  const between = checkNumber("encoder", "feedForward", feedForward ?? 4 * columns, { atLeast: 1, whole: true });
+  const rate = checkRate("encoder", layerDropout);
+  const dropped = rate > 0 ? [dropout(rate)] : [];
+  return chain(
+    residual(chain(association(rest), ...dropped)),
+    layerNorm(columns, { eps: s.eps }),
+    residual(chain(linear(columns, between, { activation: "relu" }), ...dropped, linear(between, columns), ...dropped)),
+    layerNorm(columns, { eps: s.eps }),
+  );
 }
 
 export interface PoolingOptions extends AssociationOptions {

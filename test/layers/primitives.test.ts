@@ -10,6 +10,7 @@ import {
   chain,
   convolution,
   embedding,
+  encoder,
   flatten,
   lastRow,
   layerNorm,
@@ -58,6 +59,26 @@ const norm = (p: Named, x: Rows, before = ""): Rows =>
         ((get(p, `${before}shift`)[0] as number[])[i] as number),
     );
   });
+
+/** Association of two heads of 3, feed-forward, residuals and layer norms, bag by bag. Keys have neither bias nor shift, whose gradients are 0 but for rounding. */
+function encoderLayer(p: Named, x: Rows, offsets: number[]): Rows {
+  const inner = "0.0.";
+  const role = (name: string, bag: Rows): Rows => affine(p, norm({ gain: [[1, 1, 1, 1]], shift: [[0, 0, 0, 0]] }, bag), `${inner}${name}.`);
+  const read = bagsOf(x, offsets).flatMap((bag) => {
+    const [q, k, v] = ["state", "stored", "projection"].map((name) => role(name, bag)) as [Rows, Rows, Rows];
+    return q.map((query) =>
+      [0, 3].flatMap((from) => {
+        const head = (row: number[]): number[] => row.slice(from, from + 3);
+        const e = k.map((key) => Math.exp(0.8 * dot(head(query), head(key))));
+        const sum = e.reduce((a, b) => a + b, 0);
+        return [0, 1, 2].map((c) => v.reduce((s, row, j) => s + ((e[j] as number) / sum) * (head(row)[c] as number), 0));
+      }),
+    );
+  });
+  const first = norm(p, add(x, affine(p, read, `${inner}output.`)), "1.");
+  const between = affine(p, first, "2.0.").map((row) => row.map((value) => Math.max(0, value)));
+  return norm(p, add(first, affine(p, between, "2.1.")), "3.");
+}
 
 const convolve = (p: Named, x: Rows, side: number, channels: number, size: number): Rows =>
   x.map((image) => {
@@ -206,6 +227,13 @@ const cases: { name: string; block: Block; columns: number; offsets: number[]; d
           "1.",
         ),
       ),
+  },
+  {
+    name: "encoder",
+    block: encoder({ stateSize: 4, heads: 2, hidden: 3, beta: 0.8, feedForward: 5, deviation: 0.6, affine: false, bias: false }),
+    columns: 4,
+    offsets: odd,
+    definition: encoderLayer,
   },
   {
     name: "branch, side by side",
