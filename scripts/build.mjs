@@ -1,6 +1,6 @@
 // Builds everything the package ships, into an emptied dist: the kernels, the library with its types, the worker, the command, the bundled digits and the playground.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { buildDigits } from "./build-digits.mjs";
 import { buildWasm } from "./build-wasm.mjs";
@@ -43,6 +43,9 @@ await build({
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
 });
 if (existsSync("dist/cli/main.js")) chmodSync("dist/cli/main.js", 0o755);
+// PNG figures are drawn with this font alone, so that they are the same on every machine: the renderer takes fonts from files only.
+copyFileSync("node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf", "dist/cli/DejaVuSans.ttf");
+copyFileSync("node_modules/dejavu-fonts-ttf/LICENSE", "dist/cli/DejaVuSans.LICENSE");
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" });
 buildDigits();
 await buildWeb();

@@ -209,18 +209,20 @@ function rate(input: FigureInput): Figure {
     title: `Patterns of overlap e are e^{-N I(e)} of all: ${titleOf(input)}`,
     x: { label: "overlap per entry e = x . xi / N" },
     y: { label: "rate I(e)", include: [0] },
-    series: family(input).map(({ name, ensemble }): Line => {
-      const top = lambdaSaturation(ensemble) ?? input.lambdas.at(-1) ?? 1;
-      const points = Array.from({ length: 61 }, (_, i): [number, number] => {
-        const lambda = i === 0 ? 1e-6 : (top * i) / 60;
-        const e = ensemble.zetaPrime(lambda);
-        return [e, Math.max(0, lambda * e - ensemble.zeta(lambda))];
-      });
-      return { kind: "line", name, points };
-    }),
+    series: [...family(input).map(rateLine), { kind: "dots", name: "mean overlap, every D/N", points: [{ x: mean, y: 0 }] }],
     notes: [
       ...notesOf(input),
       `mean overlap ${short(mean, 6)} per entry for every D / N, so the mean squared distance of two patterns is the same: ${short(2 * (ensemble.signal - mean), 6)} N`,
     ],
   };
+
+  function rateLine({ name, ensemble }: { readonly name: string; readonly ensemble: Ensemble }): Line {
+    const top = lambdaSaturation(ensemble) ?? input.lambdas.at(-1) ?? 1;
+    const points = Array.from({ length: 61 }, (_, i): [number, number] => {
+      const lambda = i === 0 ? 1e-6 : (top * i) / 60;
+      const e = ensemble.zetaPrime(lambda);
+      return [e, Math.max(0, lambda * e - ensemble.zeta(lambda))];
+    });
+    return { kind: "line", name, points };
+  }
 }

@@ -1,5 +1,6 @@
 /** @file A figure as a file: SVG as it is, PNG through an optional package, CSV with a header that states the conventions. */
-import { pathToFileURL } from "node:url";
+import { existsSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { writeCsv } from "../data/index.ts";
 import { CommandError } from "./failure.ts";
 import { drawFigure, type Figure } from "./figure.ts";
@@ -48,9 +49,10 @@ async function rasterize(svg: string): Promise<Uint8Array> {
     const file = findPackageFile(packageName) ?? packageName;
     const loaded = (await import(pathToFileURL(file).href)) as Renderer & { default?: Renderer };
     const { Resvg } = loaded.default ?? loaded;
-    return new Resvg(svg, { fitTo: { mode: "width", value: 1520 }, font: { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" } })
-      .render()
-      .asPng();
+    // The font lies beside the command; run from sources there is none, and the system's has to do.
+    const own = fileURLToPath(new URL("./DejaVuSans.ttf", import.meta.url));
+    const font = existsSync(own) ? { fontFiles: [own], loadSystemFonts: false } : { loadSystemFonts: true };
+    return new Resvg(svg, { fitTo: { mode: "width", value: 1520 }, font: { ...font, defaultFontFamily: "DejaVu Sans" } }).render().asPng();
   } catch (error) {
     throw new CommandError(
       "E_UNSUPPORTED",

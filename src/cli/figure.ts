@@ -173,7 +173,9 @@ function drawCells({ x: xs, y: ys, category }: Cells, x: Scale, y: Scale): strin
     runsOf(row).map(({ from, to, value }) => {
       const [left, right] = [columns[from] as number, columns[to] as number];
       const [bottom, top] = [rows[i] as number, rows[i + 1] as number];
-      return `<rect x="${fixed(left)}" y="${fixed(Math.min(top, bottom))}" width="${fixed(right - left)}" height="${fixed(Math.abs(bottom - top))}" shape-rendering="crispEdges" fill="${paleOf(value)}"/>`;
+      // Corners by their places: neighbours share them to the digit, where widths would leave seams.
+      const d = `M${fixed(left)} ${fixed(top)}H${fixed(right)}V${fixed(bottom)}H${fixed(left)}z`;
+      return `<path d="${d}" shape-rendering="crispEdges" fill="${paleOf(value)}"/>`;
     }),
   );
 }
