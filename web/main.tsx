@@ -60,6 +60,18 @@ addEventListener("drop", (event) => {
   if (files.length > 0) commands.openFiles(files);
 });
 
+/** A note closes when something else is pressed, or Escape, which gives the focus back to its "?". */
+function closeNotes(except: Node | null): void {
+  for (const note of document.querySelectorAll<HTMLDetailsElement>("details.help[open]"))
+    if (!except || !note.contains(except)) note.open = false;
+}
+addEventListener("pointerdown", (event) => closeNotes(event.target as Node));
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelector<HTMLElement>("details.help[open] summary")?.focus();
+  closeNotes(null);
+});
+
 place.replaceChildren();
 store.apply((state) => followLink(state, location.hash.slice(1)));
 draw(place);

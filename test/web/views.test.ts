@@ -78,6 +78,15 @@ const recalled = changeMemory(() => ({
   weights: { step: 2, values: weights },
 }))(pickSet("letters")(initialState(false, false)));
 
+function withTable(state: State): State {
+  const table = finishTable(
+    { data: Float32Array.from([1, 2, 3, 4]), rows: 2, columns: 2, names: ["a", "b"], width: null },
+    "t.csv",
+    "00000000000000aa",
+  );
+  return { ...state, table: { ...state.table, table, cue: { ...freshTableCue, hiding: "random" } } };
+}
+
 describe("pages", () => {
   it("the first screen, before anything was loaded", () => {
     expect(page(initialState(false, false))).toMatchSnapshot();
@@ -99,6 +108,18 @@ describe("pages", () => {
       );
       const controls = text.match(/<(select|input)\b/g)?.length ?? 0;
       expect(text.match(/<details/g)?.length, model).toBeGreaterThanOrEqual(controls);
+    }
+  });
+  it("on every panel, each slider and each choice has a note beside it", () => {
+    for (const panel of ["memory", "data", "capacity"] as const) {
+      const text = page({ ...withTable(recalled), panel });
+      // A control is a div of class "control"; its note is a details in the same div.
+      const controls = text.split('<div class="control">').slice(1);
+      expect(controls.length, panel).toBeGreaterThan(panel === "data" ? 5 : 6);
+      const bare = controls
+        .map((part) => part.slice(0, part.search(/<select|<input/)))
+        .filter((part) => part.includes("<label") && !part.includes("<details"));
+      expect(bare.map((part) => /<label[^>]*>([^<]*)/.exec(part)?.[1])).toEqual([]);
     }
   });
   it("a label for every field, an id of its own for every element that has one", () => {

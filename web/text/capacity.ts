@@ -20,6 +20,13 @@ export const capacityExplanations = {
     what: "Each point is made of many random problems: patterns are added one after another until the wrong ones outweigh the right one, at P*. The point is the median of log(P*)/n with a 95 % interval. At finite n it lies off the curve by about 1/n, and above the plateau by log(n)/(2n) more.",
     formula: "α* = log(P*) / n",
   },
+  reach: { title: "Axis", what: "How far the curves are drawn, at 60 values of λ." },
+  simulated: {
+    title: "Kinds that are simulated",
+    what: "Random patterns of these kinds can be drawn here. Binary, spherical, Gaussian and linear ones by the law of their overlaps, so that any number of them costs the same; other manifolds one by one, which limits N.",
+  },
+  size: { title: "N", what: "Numbers in a pattern. Theory is the limit of large N; small ones show how far off it is." },
+  instances: { title: "Problems", what: "How many random problems make a point. The interval shrinks with the root of their number." },
   noise: { title: "Noise on the query", what: "Variance of normal noise on every entry of the query.", formula: "x = ξ + √τ η" },
   activation: {
     title: "Activation",
@@ -36,4 +43,6 @@ export const capacityExplanations = {
   bias: { title: "Bias", what: "Mean of the entries ±1." },
   states: { title: "States", what: "Number of states of a site, coded as the corners of a simplex." },
   centre: { title: "Common part", what: "Share of a pattern's squared length that is common to its whole cluster." },
-} as const satisfies Readonly<Record<ParameterName | "alpha" | "lambda" | "simulation", Explanation>>;
+} as const satisfies Readonly<
+  Record<ParameterName | "alpha" | "lambda" | "simulation" | "reach" | "simulated" | "size" | "instances", Explanation>
+>;

@@ -131,6 +131,23 @@ export const explanations = {
     what: "Only pictures with these labels may answer: permissions, or a hint. With none chosen, all may.",
     formula: "supportMask",
   },
+  count: {
+    title: "How many are stored",
+    what: "The first so many of the thousand digits. With fewer there is less to confuse, so more may be hidden.",
+  },
+  tools: {
+    title: "Hide, Ink, White",
+    what: "Hide declares pixels missing: the memory does not look at them. Ink and White paint over the picture; the memory takes what you painted for true and looks for pictures that agree with it.",
+  },
+  brush: {
+    title: "Brush",
+    what: "How wide the tool is, in pixels of the 28 × 28 picture. The pen for ink stays thin, as the strokes of the stored pictures are.",
+  },
+  noise: {
+    title: "Noise",
+    what: "Grain adds a normal number to every pixel and keeps the result between white and black. Flips turn pixels to their opposite with the given chance. Both follow from a seed, so a link brings the same noise back.",
+    formula: "grain: x + σ η, η ~ N(0, 1), cut off at 0 and 1;  flips: 1 − x with probability p",
+  },
   compare: {
     title: "All models on this cue",
     what: "The same cue for every model, each at the β its own data ask for. The first row is the set-up of the papers: the dot product on a cue whose hidden pixels are passed off as blank. Below it are the same cue with its gaps declared missing.",

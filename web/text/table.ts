@@ -18,6 +18,11 @@ export const tableExplanations = {
     what: "Normal noise on every entry that is shown, in standard deviations. It follows from a seed, so the same link shows the same noise.",
     formula: "x + σ η, η ~ N(0, 1)",
   },
+  row: {
+    title: "Row",
+    what: "The row of your table that the cue is made from. Rows with gaps can be asked too: that is how they are completed.",
+  },
+  share: { title: "Share hidden", what: "Each column is hidden with this chance, drawn once by the seed of the link." },
   cue: {
     title: "The cue",
     what: "A row of the table with some entries hidden. Hidden entries are declared missing, not set to zero or to a mean: the memory compares on the shown ones only, and fills in the rest. Untick a column to hide it, or type another value.",

@@ -152,6 +152,7 @@ export function CapacityPanel({ state, apply, figure, onSimulate, onStop, onExpo
               max={10}
               step={0.5}
               text={state.reach.toFixed(1)}
+              about={capacityExplanations.reach}
               onInput={(reach) => apply(changeCapacity(({ lambda }) => ({ reach, lambda: Math.min(lambda, reach) })))}
             />
           </Card>
@@ -159,6 +160,7 @@ export function CapacityPanel({ state, apply, figure, onSimulate, onStop, onExpo
             <Choice
               id="simulated"
               label="Patterns"
+              about={capacityExplanations.simulated}
               value={simulation.ensemble}
               options={ensembleIds.filter((id) => ensembleTable[id].simulated).map((id) => [id, ensembleTable[id].title] as const)}
               onChange={(ensemble) => apply(changeCapacity((now) => ({ simulation: { ...now.simulation, ensemble } })))}
@@ -171,6 +173,7 @@ export function CapacityPanel({ state, apply, figure, onSimulate, onStop, onExpo
               max={200}
               step={10}
               text={String(simulation.n)}
+              about={capacityExplanations.size}
               onInput={(n) => apply(changeCapacity((now) => ({ simulation: { ...now.simulation, n } })))}
             />
             <Slider
@@ -181,6 +184,7 @@ export function CapacityPanel({ state, apply, figure, onSimulate, onStop, onExpo
               max={400}
               step={20}
               text={String(simulation.instances)}
+              about={capacityExplanations.instances}
               onInput={(instances) => apply(changeCapacity((now) => ({ simulation: { ...now.simulation, instances } })))}
             />
             <div class="actions">

@@ -45,7 +45,7 @@ export function Comparison({ memory, dark, onCompare }: Props) {
                     <span class="quiet small">
                       {row.result.label === "none"
                         ? `after ${row.result.steps} steps`
-                        : `${row.result.label}, ${percent(row.result.weight)}, margin ${short(row.result.margin)}`}
+                        : `${row.result.label}, ${percent(row.result.weight)}, ${row.result.margin === null ? "the only one with weight" : `margin ${short(row.result.margin)}`}`}
                     </span>
                   ) : null}
                   <span class="quiet small">{row.problem ?? row.note}</span>

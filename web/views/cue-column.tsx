@@ -108,6 +108,7 @@ function Damage({ memory, dark, apply }: Props) {
           ["ink", "Ink"],
           ["paper", "White"],
         ]}
+        about={explanations.tools}
         onPick={(tool) => apply(changeMemory(() => ({ tool })))}
       />
       <div class="actions">
@@ -125,7 +126,7 @@ function Damage({ memory, dark, apply }: Props) {
           Undo all
         </button>
       </div>
-      <Pick label="Noise" value={noise.kind} options={noises} onPick={(kind) => setNoise({ kind })} />
+      <Pick label="Noise" value={noise.kind} options={noises} about={explanations.noise} onPick={(kind) => setNoise({ kind })} />
       {noise.kind === "none" ? null : (
         <div class="actions">
           <Slider
@@ -136,6 +137,7 @@ function Damage({ memory, dark, apply }: Props) {
             max={noise.kind === "normal" ? 1.5 : 0.5}
             step={0.01}
             text={noise.level.toFixed(2)}
+            about={explanations.noise}
             onInput={(level) => setNoise({ level })}
           />
           <button type="button" onClick={() => setNoise({ seed: (noise.seed % 9999) + 1 })}>
@@ -151,6 +153,7 @@ function Damage({ memory, dark, apply }: Props) {
         max={5}
         step={0.2}
         text={`${(2 * memory.brush).toFixed(1)} px`}
+        about={explanations.brush}
         onInput={(brush) => apply(changeMemory(() => ({ brush })))}
       />
     </section>

@@ -3,10 +3,20 @@ import type { ComponentChildren } from "preact";
 import { pictureAddress } from "../charts/picture.ts";
 import type { Explanation } from "../text/controls.ts";
 
+/** Moves an open note sideways by as much as it would leave the window. */
+function keepInside(details: HTMLDetailsElement): void {
+  const note = details.querySelector<HTMLElement>(".note");
+  if (!note || !details.open) return;
+  note.style.setProperty("--shift", "0px");
+  const { left, right } = note.getBoundingClientRect();
+  const edge = document.documentElement.clientWidth - 8;
+  note.style.setProperty("--shift", `${Math.max(8 - left, Math.min(0, edge - right))}px`);
+}
+
 /** The "?" beside a control; what it opens is text, formula and source. One at a time is open. */
 export function Help({ about }: { readonly about: Explanation }) {
   return (
-    <details class="help" name="help">
+    <details class="help" name="help" onToggle={(event) => keepInside(event.currentTarget)}>
       <summary aria-label={`About: ${about.title}`}>?</summary>
       <div class="note">
         <strong>{about.title}</strong>
@@ -103,11 +113,13 @@ export function Pick<T extends string>({
   label,
   value,
   options,
+  about,
   onPick,
 }: {
   readonly label: string;
   readonly value: T | null;
   readonly options: readonly (readonly [T, string])[];
+  readonly about?: Explanation;
   readonly onPick: (value: T) => void;
 }) {
   return (
@@ -118,6 +130,7 @@ export function Pick<T extends string>({
           {text}
         </button>
       ))}
+      {about ? <Help about={about} /> : null}
     </fieldset>
   );
 }

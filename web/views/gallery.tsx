@@ -114,6 +114,7 @@ export function Gallery({ memory, dark, apply }: Props) {
           max={sizes.length - 1}
           step={1}
           text={count(memory.stored)}
+          about={explanations.count}
           onInput={(place) => apply(storeCount(sizes[place] ?? 1000))}
         />
       ) : null}

@@ -153,6 +153,7 @@ function CueControls({ state, table, apply }: Pick<Props, "state" | "apply"> & {
         max={table.rows - 1}
         step={1}
         text={String(cue.row + 1)}
+        about={tableExplanations.row}
         onInput={(row) => apply(editTableCue({ row, typed: [] }))}
       />
       <Choice
@@ -177,6 +178,7 @@ function CueControls({ state, table, apply }: Pick<Props, "state" | "apply"> & {
           max={0.95}
           step={0.05}
           text={percent(cue.share)}
+          about={tableExplanations.share}
           onInput={(share) => apply(editTableCue({ share }))}
         />
       ) : null}
