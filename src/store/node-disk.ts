@@ -67,7 +67,14 @@ function openFile(path: string, name: string, mode: "read" | "write" | "create")
   const descriptor = unless(["ENOENT"], () => openSync(path, (mode === "read" ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK), null);
   if (descriptor === null) return null;
   try {
-    plainFile(fstatSync(descriptor), name);
+    const now = fstatSync(descriptor);
+    plainFile(now, name);
+    if (mode === "write" && now.nlink > 1) {
+      throw new HopfieldError(
+        "E_IO",
+        `store: ${name} has a second name (a hard link), whose file writing would change too; put a copy in its place`,
+      );
+    }
   } catch (error) {
     closeSync(descriptor);
     throw error;
