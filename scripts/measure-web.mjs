@@ -132,7 +132,7 @@ async function sliders() {
   const figures = {
     // Small β blends, so figures and picture change with every value.
     "beta: its label": await run("memory-beta", spread(-3, -0.5, 20), null),
-    "beta: the answer's energies": await run("memory-beta", spread(-0.5, -2.9, 20), "svg[aria-label^='Energy']"),
+    "beta: the answer": await run("memory-beta", spread(-0.5, -2.9, 20), ".answer"),
     "landscape beta: the path": await run("landscape-beta", spread(0, 2.5, 20), ".path"),
   };
   await page.click("nav button:has-text('Capacity')");

@@ -72,9 +72,12 @@ addEventListener("keydown", (event) => {
   closeNotes(null);
 });
 
-place.replaceChildren();
-store.apply((state) => followLink(state, location.hash.slice(1)));
-draw(place);
+// In a task of its own: loading the code and the first drawing together would hold the page up for longer than either.
+setTimeout(() => {
+  place.replaceChildren();
+  store.apply((state) => followLink(state, location.hash.slice(1)));
+  draw(place);
+}, 0);
 
 loadDigits().then(
   async (digits) => {

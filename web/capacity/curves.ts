@@ -6,7 +6,7 @@ import { ensembleOf } from "./ensembles.ts";
 import { type Curve, curveLambdas, type EnsembleId, type Parameters } from "./state.ts";
 
 /** λ computed between two chances to stop, for ensembles that take long; the others are done in a millisecond or two. */
-const chunk = 6;
+const chunk = 3;
 const slow: ReadonlySet<EnsembleId> = new Set<EnsembleId>(["hidden-manifold", "empirical"]);
 
 export function* curvesInParts(

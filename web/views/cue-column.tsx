@@ -52,6 +52,7 @@ function Sheet({ memory, dark, apply }: Props) {
           ["ink", "Pen"],
           ["paper", "Rubber"],
         ]}
+        about={explanations.tools}
         onPick={pick}
       />
       <div class="actions">
