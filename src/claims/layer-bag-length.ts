@@ -16,10 +16,11 @@ function lengthsOf({ size }: ClaimContext): number[] {
 export function bagLengthClaim(trainer: Trainer = trainAndTest): Claim {
   return {
     id: "layer-bag-length",
-    title: "one signal in a bag of growing length: a learned query finds it, mean and maximum over the same embedding lose it",
+    title:
+      "one signal in a bag of growing length: a learned query finds it where mean and maximum over the same embedding lose it, until it does not learn either",
     source: "Ramsauer et al., arXiv 2008.02217 (multiple-instance pooling); the sweep over lengths is this project's: docs/layers/tasks.md",
     expected:
-      "codes of 8 bits, one of them the signal, 512 bags to train: pooling by a learned query at least .95 on average at every length, and above the mean at the longest; mean and maximum (best of two learning rates) stand beside it",
+      "codes of 8 bits, one of them the signal, 512 bags to train: pooling by a learned query at least .95 on average up to length 128, and above the mean by .1 at the greatest of these lengths; what longer bags give is reported, with mean and maximum (best of two learning rates) beside it",
     tolerance: ".95: 1 000 fresh bags have a standard error of .007 there",
     seconds: 5,
     run(context) {
@@ -42,12 +43,13 @@ export function bagLengthClaim(trainer: Trainer = trainAndTest): Claim {
         lines.push(`${instances}: ${models.map((model) => `${model} ${told(found[model])}`).join(", ")}`);
         for (const model of models) figures[`${model} ${instances}`] = meanOf(found[model]);
       });
-      const longest = lengths.at(-1);
+      const judged = lengths.filter((length) => length <= 128);
+      const at = (model: string, length: number | undefined): number => figures[`${model} ${length}`] as number;
       return {
         measured: `accuracy at length ${lines.join("; ")}`,
         passed:
-          lengths.every((length) => (figures[`pooling ${length}`] as number) >= 0.95) &&
-          (lengths.length === 1 || (figures[`pooling ${longest}`] as number) > (figures[`mean ${longest}`] as number)),
+          judged.every((length) => at("pooling", length) >= 0.95) &&
+          (judged.length === 1 || at("pooling", judged.at(-1)) > at("mean", judged.at(-1)) + 0.1),
         figures,
       };
     },
