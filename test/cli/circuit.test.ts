@@ -103,6 +103,88 @@ describe("files", () => {
   });
 });
 
+describe("pictures", () => {
+  test("one circuit: its layers, every gate and wire of it", async () => {
+    await rowsOf("--patterns", "x.npy", "--bits", "3", "--beta", "0.5", "--plot", "layers.svg", "--export", "c.json", "--check", "5");
+    const svg = folder.bytes("layers.svg").toString();
+    const { inputs, gates, outputs } = JSON.parse(folder.bytes("c.json").toString());
+    const count = (pattern: RegExp): number => [...svg.matchAll(pattern)].length;
+    expect([count(/<rect x=/g), count(/<circle /g)]).toEqual([inputs, gates.length]);
+    const wiresOf = (list: { wires: unknown[] }[]): number => list.reduce((sum, { wires }) => sum + wires.length, 0);
+    expect(count(/stroke-opacity/g)).toBe(wiresOf(gates) + wiresOf(outputs));
+    for (const name of ["inputs: 9", "layer 1:", "layer 4:", "results: 3"]) expect(svg).toContain(name);
+    expect(svg).not.toContain("layer 5:");
+  });
+
+  test("a sweep: depth, gates and wires with the theorem's formula and fitted exponents", async () => {
+    const rows = await rowsOf("--dimension", "4", "--sweep", "n=4:64:4", "--check", "1", "--plot", "sweep.csv");
+    expect(rows.map(({ n }) => n)).toEqual(Array.from({ length: 16 }, (_, i) => 4 * (i + 1)));
+    const lines = folder
+      .bytes("sweep.csv")
+      .toString()
+      .split("\n")
+      .filter((line) => line && !line.startsWith("#"));
+    expect(lines).toHaveLength(1 + 5 * 16);
+    for (const row of rows) {
+      expect(lines.find((line) => line.startsWith(`depth,${row.n},`))).toBe(`depth,${row.n},4,,`);
+      expect(lines.find((line) => line.startsWith("gates n") || line.includes(`,${row.n},${row.gates},`))).toBeDefined();
+    }
+    await rowsOf("--dimension", "4", "--sweep", "n=4,8", "--check", "1", "--plot", "sweep.svg");
+    expect(folder.bytes("sweep.svg").toString()).toMatch(/^<svg [\s\S]*depth, theorem[\s\S]*<\/svg>\n$/);
+  });
+});
+
+describe("other networks", () => {
+  test.each([
+    ["attention", 7],
+    ["pooling", 6],
+    ["top-k", 5],
+    ["sparsemax", 5],
+    ["entmax", 4],
+    ["relu-features", 5],
+    ["random-features", 2],
+    ["feed-forward", 5],
+  ])("%s: depth %i for every n, no mismatch", async (network, depth) => {
+    const rows = await rowsOf("--network", network, "--sweep", "n=4,8", "--dimension", "3", "--beta", "0.5", "--check", "100");
+    expect(rows.map((row) => [row.n, row.depth, row.checked, row.mismatches])).toEqual([
+      [4, depth, 100, 0],
+      [8, depth, 100, 0],
+    ]);
+  });
+
+  test("square and cube: 2 and 6 layers of gates an update, distances 2^L and 3^L; the files are the circuit", async () => {
+    const rows = await rowsOf("--network", "square", "--patterns-count", "6", "--sweep", "layers=1,2,3", "--check", "50");
+    expect(rows.map((row) => [row.depth, row.gates, row.mismatches])).toEqual([1, 2, 3].map((L) => [2 * L, L * (216 + 36), 0]));
+    expect(await rowsOf("--network", "cube", "--patterns-count", "6", "--layers", "2", "--check", "50")).toMatchObject([
+      { depth: 12, mismatches: 0, tableSupport: 6 },
+    ]);
+    await rowsOf("--network", "square", "--patterns-count", "4", "--check", "5", "--export", "square.aag");
+    // The path 0-1-2-3: after one update all within distance 2.
+    const near = (distance: number): number[] =>
+      Array.from({ length: 16 }, (_, at) => (Math.abs(Math.floor(at / 4) - (at % 4)) <= distance ? 1 : 0));
+    expect(readAag(folder.bytes("square.aag").toString())(near(1))).toEqual(near(2));
+  });
+
+  test("a graph's files have its answers in bits", async () => {
+    const words = ["--network", "entmax", "--patterns", "x.npy", "--bits", "3", "--beta", "0.5", "--check", "exhaustive"];
+    expect(await rowsOf(...words, "--export", "entmax.v")).toMatchObject([{ checked: 512, mismatches: 0 }]);
+    await rowsOf(...words, "--export", "entmax.blif");
+    const [verilog, blif] = [readVerilog(folder.bytes("entmax.v").toString()), readBlif(folder.bytes("entmax.blif").toString())];
+    for (let code = 0; code < 512; code += 3) {
+      const bits = Array.from({ length: 9 }, (_, i) => (code >> i) & 1);
+      expect(verilog(bits)).toEqual(blif(bits));
+    }
+  });
+});
+
+test("quality: fewer errors with every bit; bits that grow with log n", async () => {
+  const words = ["--dimension", "8", "--beta", "2", "--patterns-count", "16", "--quality", "100", "--check", "1"];
+  const errors = (await rowsOf(...words, "--sweep", "p=3:7:2")).map((row) => row.error as number);
+  expect(errors.every((error, i) => i === 0 || error < (errors[i - 1] as number) / 2)).toBe(true);
+  const rows = await rowsOf("--dimension", "4", "--bits", "log", "--sweep", "n=2,5,16", "--check", "1");
+  expect(rows.map(({ p }) => p)).toEqual([2, 4, 5]);
+});
+
 describe("wrong usage ends with 2, bad files with 3: one line, nothing written", () => {
   test.each<[string, string[], number, string, string]>([
     ["one pattern", ["--patterns-count", "1"], 2, "E_RANGE", "at least 2"],
@@ -116,6 +198,16 @@ describe("wrong usage ends with 2, bad files with 3: one line, nothing written",
     ["unknown memory", ["--memory", "ram"], 2, "E_RANGE", "fixed or input"],
     ["an unknown sweep", ["--sweep", "q=1,2"], 2, "E_RANGE", "--sweep"],
     ["a sweep to n = 1", ["--sweep", "n=1,2"], 2, "E_RANGE", "at least 2"],
+    ["a sweep that goes down", ["--sweep", "n=9:3"], 2, "E_RANGE", "from:to"],
+    ["an unknown network", ["--network", "transformer"], 2, "E_RANGE", "attention, pooling"],
+    ["updates of attention", ["--network", "attention", "--layers", "2"], 2, "E_UNSUPPORTED", "--layers"],
+    ["bits of a graph", ["--network", "square", "--bits", "3"], 2, "E_UNSUPPORTED", "--bits"],
+    ["too many nodes", ["--network", "cube", "--patterns-count", "100"], 2, "E_RANGE", "at most 28"],
+    ["a document of another network", ["--network", "square", "--export", "c.json"], 2, "E_UNSUPPORTED", "json"],
+    ["quality of inputs", ["--memory", "input", "--quality", "10"], 2, "E_UNSUPPORTED", "--quality"],
+    ["a picture of too large a circuit", ["--patterns-count", "64", "--bits", "6", "--plot", "c.svg"], 2, "E_LIMIT", "20000"],
+    ["one circuit as points", ["--plot", "c.csv"], 2, "E_UNSUPPORTED", "--plot"],
+    ["too many bits for log n", ["--bits", "log", "--patterns-count", "600"], 2, "E_RANGE", "bits"],
     ["an unknown check", ["--check", "all"], 2, "E_RANGE", "--check"],
     ["all inputs of too many bits", ["--check", "exhaustive"], 2, "E_LIMIT", "input bits"],
     ["an unknown format", ["--export", "c.vhdl"], 2, "E_UNSUPPORTED", "--export"],
