@@ -25,3 +25,31 @@ export function learningCurves(title: string, runs: readonly { readonly seed: nu
     notes: ["Mean loss of the batches as they were trained on, and of the validation bags after every epoch."],
   };
 }
+
+/** Curves of Hopular on a table: the loss that was trained on and that of the watched rows, one pair of lines a fold. */
+export function tableCurves(
+  title: string,
+  runs: readonly {
+    readonly name: string;
+    readonly curve: readonly { readonly epoch: number; readonly loss: number; readonly watched: number | null }[];
+  }[],
+): Figure {
+  return {
+    title,
+    x: { label: "epoch" },
+    y: { label: "loss", log: true },
+    series: runs.flatMap(({ name, curve }) => [
+      {
+        kind: "line" as const,
+        name: `training, ${name}`,
+        points: curve.map(({ epoch, loss }): [number, number] => [epoch, Math.max(loss, floor)]),
+      },
+      {
+        kind: "line" as const,
+        name: `watched, ${name}`,
+        points: curve.map(({ epoch, watched }): [number, number | null] => [epoch, watched && Math.max(watched, floor)]),
+      },
+    ]),
+    notes: ["Mean loss of the batches (masked cells and target, in shares that change), and of the target on the watched rows."],
+  };
+}

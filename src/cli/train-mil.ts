@@ -13,18 +13,6 @@ export function readBagTable(path: string, columns: Parameters<typeof bagsFromTa
   return blame(3, `--data ${JSON.stringify(path)}: `, () => bagsFromTable(readCsv(bytes, { header: true }), columns, "bags"));
 }
 
-/** Bags of each fold; classes are spread evenly. */
-export function stratifiedFolds(targets: Float32Array, folds: number, seed: number): number[][] {
-  const made: number[][] = Array.from({ length: folds }, () => []);
-  let next = 0;
-  for (const target of [...new Set(targets)].sort((a, b) => a - b)) {
-    const members = Array.from(targets.keys()).filter((b) => targets[b] === target);
-    for (const i of sampleWithoutReplacement(randomStream(seed, 0x666f6c64), members.length, members.length))
-      made[next++ % folds]?.push(members[i] as number);
-  }
-  return made;
-}
-
 /** The data of one fold: an eighth of the training bags is watched; columns are standardised by the training rows. */
 export function foldData(table: BagTable, folds: readonly (readonly number[])[], fold: number | null, seed: number, bag: string): TaskData {
   const rest = folds.flatMap((members, f) => (f === fold ? [] : members));

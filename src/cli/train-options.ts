@@ -6,6 +6,8 @@ import { flagOf, type Input, numberOf, type OptionSpec, textOf } from "./spec.ts
 
 export type TaskName = "bit-pattern" | "latch" | "mnist-bags" | "mil";
 const taskNames: readonly TaskName[] = ["bit-pattern", "latch", "mnist-bags", "mil"];
+/** These have options and a run of their own (train-table.ts, train-series.ts). */
+const ownRuns: readonly string[] = ["tabular", "series"];
 export type TrainModel = "association" | "pooling" | "lookup";
 
 /** Names of --variant: the separation and the support they stand for. */
@@ -27,10 +29,20 @@ export const variants: Readonly<
 };
 
 export const trainOptions: readonly OptionSpec[] = [
-  { flags: "--task <name>", text: "bit-pattern, latch, mnist-bags, or mil (your own bags, with --data)", required: true },
-  { flags: "--model <name>", text: "association, pooling or lookup (default pooling)" },
+  {
+    flags: "--task <name>",
+    text: "bit-pattern, latch, mnist-bags; your own with --data: mil (bags), tabular (rows), series",
+    required: true,
+  },
+  {
+    flags: "--model <name>",
+    text: "association, pooling or lookup (default pooling); tabular: lookup (default) or hopular; series: see below",
+  },
   { flags: "--variant <name>", text: `${Object.keys(variants).join(", ")} (default softmax)` },
-  { flags: "--preset <name>", text: "upstream: the network of hopfield-layers, without an embedding of the instances" },
+  {
+    flags: "--preset <name>",
+    text: "upstream: the network of hopfield-layers, without an embedding of the instances; published: the sizes of Hopular's paper",
+  },
   { flags: "--epochs <n>", text: "at most so many", kind: "number" },
   { flags: "--learning-rate <number>", text: "of AdamW", kind: "number" },
   { flags: "--batch <n>", text: "bags of a step (default 32)", kind: "number" },
@@ -47,17 +59,29 @@ export const trainOptions: readonly OptionSpec[] = [
   { flags: "--length <n>", text: "bit-pattern, latch: instances of a bag (default 16, 32)", kind: "number" },
   { flags: "--place <where>", text: "latch: the symbol stands first or at a random place (default first)" },
   { flags: "--dropout <rate>", text: "of association weights, in training (default 0; mil 0.1)", kind: "number" },
-  { flags: "--folds <n>", text: "mil: folds of the cross-validation (default 5)", kind: "number" },
+  { flags: "--folds <n>", text: "mil, tabular: folds of the cross-validation (default 5)", kind: "number" },
   {
     flags: "--threads <n>",
     text: "that share the work of a step, at most 4 (default 1); the weights are the same for any n",
     kind: "number",
   },
   { flags: "--build <name>", text: "kernels: plain (default; the same weights everywhere), relaxed or auto" },
-  { flags: "--baselines", text: "also train what has no association: pooling by mean and maximum, LSTM, one linear layer" },
-  { flags: "--data <file>", text: "mil: a table (.csv), one instance a row" },
+  {
+    flags: "--baselines",
+    text: "what stands beside it: mean, maximum, LSTM, one linear layer; tabular: k nearest neighbours, logistic or ridge regression, random forest",
+  },
+  { flags: "--size <n>", text: "hopular: numbers of a feature (default 8)", kind: "number" },
+  { flags: "--blocks <n>", text: "hopular: blocks (default 2)", kind: "number" },
+  { flags: "--types <list>", text: "tabular: column=numeric, column=categorical or column=ignored, where the inferred type is wrong" },
+  { flags: "--ignore <list>", text: "tabular: columns to leave out" },
+  { flags: "--test-folds <list>", text: "tabular: columns whose 1 marks the test rows of a fold, in place of --folds" },
+  { flags: "--watch-folds <list>", text: "tabular: columns that mark the rows to watch while the others train" },
+  { flags: "--data <file>", text: "mil: a table (.csv), one instance a row; tabular: one example a row; series: one time a row" },
   { flags: "--bag <column>", text: "mil: the column that names the bag of a row (default bag)" },
-  { flags: "--target <column>", text: "mil: the column with the label of the bag" },
+  {
+    flags: "--target <column>",
+    text: "the column with the label of the bag (mil), what is to be predicted (tabular), the variable (series)",
+  },
   { flags: "--save <file>", text: "write the trained network: .safetensors, for hopfield predict" },
   { flags: "--checkpoint <file>", text: "write the state of the run after every epoch: .safetensors" },
   { flags: "--resume <file>", text: "go on from a checkpoint of the same command" },
@@ -92,10 +116,9 @@ export interface TrainRequest {
 export function readRequest(input: Input): TrainRequest {
   const where = "train";
   const named = textOf(input, "task") ?? "";
-  if (["tabular", "series"].includes(named))
-    throw new CommandError("E_UNSUPPORTED", `train: the task ${named} is not in this version; there are ${taskNames.join(", ")}`, 2);
-  const task = checkChoice(where, "task", named, taskNames);
-  if (textOf(input, "model") === "hopular") throw new CommandError("E_UNSUPPORTED", "train: the model hopular is not in this version", 2);
+  const task = checkChoice(where, "task", named, [...taskNames, ...ownRuns]) as TaskName;
+  if (textOf(input, "model") === "hopular")
+    throw new CommandError("E_UNSUPPORTED", "train: hopular is a model of tables; use --task tabular", 2);
   const model = checkChoice(where, "model", textOf(input, "model") ?? "pooling", ["association", "pooling", "lookup"]);
   const variant = checkChoice(where, "variant", textOf(input, "variant") ?? "softmax", Object.keys(variants));
   const preset = textOf(input, "preset");
@@ -157,6 +180,8 @@ function checkFit({ task, upstream, seeds }: TrainRequest, input: Input): void {
   if (task === "mil")
     for (const name of ["data", "target"]) if (!has(name)) throw new CommandError("E_RANGE", `train --task mil needs --${name}`, 2);
   if (task !== "mil") for (const name of ["data", "target", "bag", "folds"]) if (has(name)) refuse(`--${name}`, "belongs to --task mil");
+  for (const name of ["size", "blocks", "types", "ignore", "testFolds", "watchFolds"])
+    if (has(name)) refuse(`--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, "belongs to --task tabular");
   if (task !== "latch" && has("place")) refuse("--place", "belongs to --task latch");
   if (task !== "latch" && task !== "bit-pattern" && has("length")) refuse("--length", "belongs to bit-pattern and latch");
   if (upstream && task !== "bit-pattern" && task !== "latch") refuse("--preset upstream", "is there for bit-pattern and latch");

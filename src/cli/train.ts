@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import type { NetworkDescription, Score } from "../layers/index.ts";
 import { type FeatureEncoding, writeNetwork } from "../layers/index.ts";
+import { stratifiedFolds } from "../tasks/index.ts";
 import { blame } from "./failure.ts";
 import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { type Io, short, tableLines } from "./io.ts";
@@ -10,14 +11,15 @@ import { checkFormat } from "./recall-files.ts";
 import { type CommandSpec, type Input, textOf } from "./spec.ts";
 import { type Baseline, trainBaselines } from "./train-baselines.ts";
 import { learningCurves } from "./train-figure.ts";
-import { foldData, readBagTable, stratifiedFolds } from "./train-mil.ts";
+import { foldData, readBagTable } from "./train-mil.ts";
 import { readRequest, type TrainRequest, trainOptions } from "./train-options.ts";
 import { type Curve, type RunOutcome, runTraining } from "./train-run.ts";
+import { runTabular } from "./train-table.ts";
 import { describe, fitSettings, type TaskData, taskData } from "./train-tasks.ts";
 
 export const train: CommandSpec = {
   name: "train",
-  summary: "train a network with a Hopfield layer on bags, sequences or digits",
+  summary: "train a Hopfield network on bags, tables, series or made problems",
   about:
     "Trains a network whose heart is a Hopfield layer: an embedding of every instance, association with each other, pooling by learned queries or lookup in learned patterns, and a linear readout. Says how it does on fresh bags.",
   options: trainOptions,
@@ -26,6 +28,7 @@ export const train: CommandSpec = {
     "hopfield train --task latch --model association --baselines",
     "hopfield train --task bit-pattern --variant sparsemax --seeds 10 --plot curves.svg --json",
     "hopfield train --task mil --data bags.csv --bag bag --target label --save model.safetensors",
+    "hopfield train --task tabular --data table.csv --target column --baselines --save model.safetensors",
   ],
   notes: [
     "",
@@ -54,6 +57,7 @@ interface SeedOutcome {
 }
 
 async function run(input: Input, io: Io): Promise<number> {
+  if (textOf(input, "task") === "tabular") return runTabular(input, io);
   const request = blame(2, "", () => readRequest(input));
   const files = (["save", "checkpoint", "plot"] as const).flatMap((name): (readonly [string, string])[] => {
     const path = textOf(input, name);

@@ -43,3 +43,26 @@ export { components, connected, isConnected } from "./union-find.ts";
 export { type WordExperiment, type WordExperimentOptions, type WordMode, wordExperiment, wordModes } from "./word-experiment.ts";
 export { chainProducts, chainStates, treeProducts } from "./word-network.ts";
 export { wordFormula, wordGraph } from "./word-reductions.ts";
+export { levelsOf, stratifiedFolds, watchSome } from "./folds.ts";
+export { type HopularFit, type HopularFitOptions, publishedHopular } from "./hopular-fit.ts";
+export { type LookupFitOptions } from "./lookup-fit.ts";
+export { type ClassScore, type Interval, intervalOf, type NumberScore, type Predictions, scoreClasses, scoreNumbers } from "./metrics.ts";
+export { classCount, type LearningTable, openTable, type TableOptions } from "./table.ts";
+export { type ColumnReport, type ColumnType, columnTypes } from "./table-columns.ts";
+export { type Cells, type Encoded, encodeCells, type Oddities, type PlannedColumn, readCells } from "./table-encode.ts";
+export { isTableModel, readTableModel, writeTableModel } from "./table-file.ts";
+export {
+  fitTable,
+  type Learned,
+  predictLeftOut,
+  predictTable,
+  type Recalled,
+  someText,
+  type TableFit,
+  type TableFitOptions,
+  type TableModel,
+  type TableModelName,
+  type TablePrediction,
+  tableModelNames,
+} from "./table-model.ts";
+export type { TargetPlan } from "./table-target.ts";

@@ -1,0 +1,90 @@
+/** @file A table model as the bytes of a safetensors file, and back: memory, scales or parameters as tensors; the columns, the target and the network's sizes in the metadata. */
+import { HopfieldError } from "../core/errors.ts";
+import { randomStream } from "../core/random.ts";
+import { type NumericArray, readSafetensors, writeSafetensors } from "../data/index.ts";
+import { arrayOf, treeOf } from "../layers/checkpoint.ts";
+import { type HopularDescription, hopular } from "../layers/hopular.ts";
+import { listed } from "../layers/parameters.ts";
+import type { PlannedColumn } from "./table-encode.ts";
+import type { Learned, TableModel } from "./table-model.ts";
+import type { TargetPlan } from "./table-target.ts";
+
+const format = "hopfield-table-1";
+
+export function writeTableModel({ plan, target, mean, scale, memory, learned }: TableModel): Uint8Array {
+  const { cells } = memory;
+  const tensors = new Map<string, NumericArray>([
+    ["memory.cells", { dtype: "f64", shape: [cells.rows, cells.columns], data: cells.values }],
+    ["memory.targets", { dtype: "f64", shape: [cells.rows], data: memory.targets }],
+    ["memory.rows", { dtype: "i32", shape: [cells.rows], data: memory.rows }],
+  ]);
+  if (learned.model === "lookup") tensors.set("scales", { dtype: "f64", shape: [learned.logScales.length], data: learned.logScales });
+  else for (const { name, tensor } of listed(learned.parameters)) tensors.set(`network.${name}`, arrayOf(tensor));
+  const metadata = new Map([
+    ["format", format],
+    ["model", learned.model],
+    ["columns", JSON.stringify(plan)],
+    ["target", JSON.stringify({ ...target, mean, scale })],
+    ["network", JSON.stringify(learned.model === "hopular" ? learned.description : null)],
+  ]);
+  return writeSafetensors(tensors, { metadata });
+}
+
+/** Whether these metadata are those of a table model. */
+export function isTableModel(metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.get("format") === format;
+}
+
+/** @throws HopfieldError E_FORMAT (no such file, tensors that do not fit each other), and those of readSafetensors. */
+export function readTableModel(bytes: Uint8Array): TableModel {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const fail = (why: string): never => {
+    throw new HopfieldError("E_FORMAT", `readTableModel: ${why}`);
+  };
+  if (!isTableModel(metadata)) fail("this file holds no model of a table");
+  const parsed = <T>(key: string): T => {
+    try {
+      return JSON.parse(metadata.get(key) ?? "") as T;
+    } catch {
+      return fail(`the metadata has no readable "${key}"`);
+    }
+  };
+  const get = (name: string, length?: number): NumericArray => {
+    const found = tensors.get(name) ?? fail(`tensor "${name}" is missing`);
+    if (length !== undefined && found.data.length !== length) fail(`tensor "${name}" has ${found.data.length} numbers, expected ${length}`);
+    return found;
+  };
+  const plan = parsed<PlannedColumn[]>("columns");
+  const { mean, scale, ...target } = parsed<TargetPlan & { mean: number; scale: number }>("target");
+  if (!Array.isArray(plan) || plan.length === 0) fail('"columns" is no list of columns');
+  const targets = Float64Array.from(get("memory.targets").data);
+  const rows = targets.length;
+  const cells = { values: Float64Array.from(get("memory.cells", rows * plan.length).data), rows, columns: plan.length };
+  const classes = target.kind === "classes" ? target.classes.length : Number.POSITIVE_INFINITY;
+  if (target.kind === "classes" && !targets.every((c) => Number.isInteger(c) && c >= 0 && c < classes))
+    fail("a stored row has a class that there is not");
+  return {
+    plan,
+    target,
+    mean,
+    scale,
+    memory: { cells, targets, rows: Int32Array.from(get("memory.rows", rows).data) },
+    learned: learnedFrom(metadata.get("model"), plan, tensors, parsed, get, fail),
+  };
+}
+
+function learnedFrom(
+  model: string | undefined,
+  plan: readonly PlannedColumn[],
+  tensors: ReadonlyMap<string, NumericArray>,
+  parsed: <T>(key: string) => T,
+  get: (name: string, length?: number) => NumericArray,
+  fail: (why: string) => never,
+): Learned {
+  if (model === "lookup") return { model, logScales: Float64Array.from(get("scales", plan.length).data) };
+  if (model !== "hopular") return fail(`"model" is ${JSON.stringify(model)}`);
+  const description = parsed<HopularDescription>("network");
+  const parameters = treeOf(tensors, "network.");
+  for (const { name, tensor } of listed(hopular(description).init(randomStream(0)))) get(`network.${name}`, tensor.data.length);
+  return { model, description, parameters };
+}
