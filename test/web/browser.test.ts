@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { readNpy, writeNpy } from "modern-hopfield/data";
+import { readNpy, writeNpy, writePng } from "modern-hopfield/data";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bench, drawOn, executable, openBench, settle } from "./browser.ts";
@@ -249,6 +249,24 @@ describe.skipIf(!executable)(`in Chromium${reason}`, () => {
     await page.keyboard.press("ArrowLeft");
     await settle(page);
     expect(await where()).not.toBe(before);
+    expect(heard).toEqual([]);
+    await close();
+  });
+
+  it("pictures dropped on the memory panel are stored, whatever their size; a table goes to its own panel", async () => {
+    const { page, heard, close } = await bench.open();
+    const picture = (row: number): Uint8Array =>
+      writePng({ width: 56, height: 56, channels: 1, depth: 8, data: new Uint8Array(3136).fill(255).fill(0, 56 * row, 56 * row + 168) });
+    await page.locator("#pictures").setInputFiles([10, 25, 40].map((row) => file(`p${row}.png`, picture(row))));
+    await page.waitForFunction(() => document.querySelectorAll(".gallery li").length === 3);
+    await button(page, /^picture 2/).click();
+    await button(page, "Hide 80 %").click();
+    await button(page, "Recall").click();
+    await page.waitForSelector(".why .bars li");
+    expect(await headline(page).innerText()).toBe("Found: picture 2");
+    await page.locator("#pictures").setInputFiles([file("t.csv", "1,2\n3,4\n5,7\n")]);
+    await page.waitForSelector(".plan");
+    expect(await page.locator(".card h3").first().innerText()).toContain("t.csv");
     expect(heard).toEqual([]);
     await close();
   });

@@ -1,6 +1,6 @@
-/** @file The capacity panel behind two workers of its own: one keeps the curves in step with the sliders, the other sends simulated points. Neither runs while the panel is closed. */
+/** @file The capacity panel behind workers of its own: two keep the curves in step with the sliders, a third sends simulated points. Neither runs while the panel is closed. */
 
-import { changeCapacity, curveLambdas } from "../capacity/state.ts";
+import { changeCapacity, curveLambdas, slowEnsembles } from "../capacity/state.ts";
 import { openLaboratory } from "../engine/laboratory.ts";
 import type { Sample } from "../engine/tasks.ts";
 import type { Store } from "../state/store.ts";
@@ -21,7 +21,7 @@ function sampleOf({ table: { table }, memory: { digits } }: State): Sample | nul
 }
 
 export function startCapacityEffects(store: Store): CapacityEffects {
-  const [curves, simulations] = [openLaboratory(), openLaboratory()];
+  const [quick, slow, simulations] = [openLaboratory(), openLaboratory(), openLaboratory()];
   let drawing = new AbortController();
   let running: AbortController | null = null;
 
@@ -30,18 +30,29 @@ export function startCapacityEffects(store: Store): CapacityEffects {
     drawing = new AbortController();
     const { signal } = drawing;
     const { shown, parameters, reach } = state.capacity;
-    const ask = { ensembles: shown, parameters, reach, sample: shown.includes("empirical") ? sampleOf(state) : null };
-    curves
-      .ask("curves", ask, {
-        stop: signal,
-        onPart: (curve) => {
-          if (!signal.aborted)
-            store.apply(changeCapacity((now) => ({ curves: [...now.curves.filter(({ id }) => id !== curve.id), curve] })));
-        },
-      })
-      .catch(() => {
-        // Stopped for newer sliders, or the worker died and starts again with the next change.
-      });
+    const sample = shown.includes("empirical") ? sampleOf(state) : null;
+    // A slow curve must not keep the others waiting for the slider.
+    for (const [laboratory, ensembles] of [
+      [quick, shown.filter((id) => !slowEnsembles.has(id))],
+      [slow, shown.filter((id) => slowEnsembles.has(id))],
+    ] as const) {
+      if (ensembles.length === 0) continue;
+      laboratory
+        .ask(
+          "curves",
+          { ensembles, parameters, reach, sample },
+          {
+            stop: signal,
+            onPart: (curve) => {
+              if (!signal.aborted)
+                store.apply(changeCapacity((now) => ({ curves: [...now.curves.filter(({ id }) => id !== curve.id), curve] })));
+            },
+          },
+        )
+        .catch(() => {
+          // Stopped for newer sliders, or the worker died and starts again with the next change.
+        });
+    }
   }
 
   function stop(): void {

@@ -3,11 +3,10 @@ import { HopfieldError } from "modern-hopfield";
 import { alpha1, alphaMax, lambdaSaturation } from "modern-hopfield/capacity";
 import type { Sample } from "../engine/tasks.ts";
 import { ensembleOf } from "./ensembles.ts";
-import { type Curve, curveLambdas, type EnsembleId, type Parameters } from "./state.ts";
+import { type Curve, curveLambdas, type EnsembleId, type Parameters, slowEnsembles } from "./state.ts";
 
-/** λ computed between two chances to stop, for ensembles that take long; the others are done in a millisecond or two. */
-const chunk = 3;
-const slow: ReadonlySet<EnsembleId> = new Set<EnsembleId>(["hidden-manifold", "empirical"]);
+/** Points between two parts of a slow curve. */
+const chunk = 6;
 
 export function* curvesInParts(
   ensembles: readonly EnsembleId[],
@@ -16,7 +15,7 @@ export function* curvesInParts(
   sample: Sample | null,
 ): Generator<Curve | undefined, void> {
   const lambdas = curveLambdas(reach);
-  for (const id of [...ensembles].sort((a, b) => Number(slow.has(a)) - Number(slow.has(b)))) {
+  for (const id of ensembles) {
     const alphas: number[] = [];
     const base = { id, lambdas, alphas, saturation: null, alphaMax: null };
     try {
@@ -27,8 +26,9 @@ export function* curvesInParts(
       }
       for (const lambda of lambdas) {
         alphas.push(ensemble.lambdaLimit !== undefined && lambda > ensemble.lambdaLimit ? Number.NaN : alpha1(ensemble, lambda));
-        if (slow.has(id) && alphas.length % chunk === 0 && alphas.length < lambdas.length)
-          yield { ...base, alphas: alphas.slice(), done: false, problem: null };
+        // A chance to stop after every point: with noise one takes a saddle point of some 50 ms.
+        if (slowEnsembles.has(id) && alphas.length < lambdas.length)
+          yield alphas.length % chunk === 0 ? { ...base, alphas: alphas.slice(), done: false, problem: null } : undefined;
       }
       const saturation = lambdaSaturation(ensemble);
       yield { ...base, alphas, saturation, alphaMax: alphaMax(ensemble), done: true, problem: null };

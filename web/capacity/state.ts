@@ -140,6 +140,9 @@ export const ensembleTable: Readonly<Record<EnsembleId, EnsembleRow>> = {
   },
 };
 
+/** Those whose curves take a second or two; the others take a millisecond. */
+export const slowEnsembles: ReadonlySet<EnsembleId> = new Set<EnsembleId>(["hidden-manifold", "empirical"]);
+
 export const ensembleIds = Object.keys(ensembleTable) as readonly EnsembleId[];
 
 export interface Curve {

@@ -11,6 +11,7 @@ interface Props {
   readonly memory: MemoryState;
   readonly dark: boolean;
   readonly apply: Apply;
+  readonly onFiles: (files: readonly File[]) => void;
 }
 
 const pageSize = 24;
@@ -21,7 +22,7 @@ export function filtered(labels: readonly string[], filter: string | null): numb
   return labels.flatMap((label, i) => (filter === null || label === filter ? [i] : []));
 }
 
-export function Gallery({ memory, dark, apply }: Props) {
+export function Gallery({ memory, dark, apply, onFiles }: Props) {
   const patterns = storedPatterns(memory);
   const sets: (readonly [SetName, string])[] = [
     ["digits", "Digits"],
@@ -42,6 +43,20 @@ export function Gallery({ memory, dark, apply }: Props) {
         <Help about={explanations.stored} />
       </h3>
       <Pick label="Which pictures" value={memory.set} options={sets} onPick={(set) => apply(pickSet(set))} />
+      <p class="quiet small">
+        Or drop pictures of yours on the page: PNG, npy, idx, CSV.{" "}
+        <label class="inline" for="pictures">
+          Choose files
+        </label>
+        <input
+          id="pictures"
+          class="unseen"
+          type="file"
+          multiple
+          accept=".png,.npy,.npz,.idx,.csv,.tsv"
+          onChange={(event) => onFiles([...(event.currentTarget.files ?? [])])}
+        />
+      </p>
       {patterns === null ? <p class="quiet">The digits are being loaded …</p> : null}
       {patterns !== null && patterns.rows === 0 ? (
         <p class="quiet">Nothing is stored yet. Draw something on the sheet and press “Store this drawing”.</p>

@@ -145,8 +145,8 @@ function MemoryPanel({ state, apply, commands }: Props) {
       <section id="bench" class="bench" aria-label="The bench">
         <Guide memory={memory} />
         <div class="columns">
-          {memory.mode === "draw" ? <CueColumn {...bench} /> : <Gallery {...bench} />}
-          {memory.mode === "draw" ? <Gallery {...bench} /> : <CueColumn {...bench} />}
+          {memory.mode === "draw" ? <CueColumn {...bench} /> : <Gallery {...bench} onFiles={commands.openFiles} />}
+          {memory.mode === "draw" ? <Gallery {...bench} onFiles={commands.openFiles} /> : <CueColumn {...bench} />}
           <ResultColumn {...bench} onRecall={commands.recall} />
         </div>
       </section>
