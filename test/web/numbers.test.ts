@@ -174,7 +174,7 @@ describe("capacity", () => {
     const binary = parts.filter(({ id }) => id === "binary");
     expect(binary.map(({ alphas }) => alphas.length)).toEqual([60]);
     expect(parts.filter(({ id }) => id === "hidden-manifold").map(({ alphas }) => alphas.length)).toEqual(
-      Array.from({ length: 20 }, (_, i) => 3 * (i + 1)),
+      Array.from({ length: 10 }, (_, i) => 6 * (i + 1)),
     );
     const last = binary.at(-1);
     expect(last?.done).toBe(true);
