@@ -1,11 +1,13 @@
-// Training speed: bags 64 x 32 x 64, linear + ReLU, layer norm, pooling with 4 heads of 16 and learned queries, linear, binary loss, Adam. Steps per second by the process's CPU time and by
-// the clock, median of seven blocks, builds and separations in turns so that a busy machine slows all alike. Usage: node bench/layers.mjs [--rounds 3] [--memory]
+// Training speed: bags 64 x 32 x 64, linear + ReLU, layer norm, pooling with 4 heads of 16 and learned queries, linear, binary loss, Adam. Whole steps as `fit` takes them (four chunks, gradients
+// added in order), per second of CPU time and of the clock, median of blocks; builds, separations, threads and other programs in turns, so that a busy machine slows all alike.
+// Usage: node bench/layers.mjs [--rounds 3] [--only softmax,sparsemax] [--builds plain,relaxed] [--threads 1,2] [--peers numpy,jax-js,tfjs-wasm,torch] [--python python3] [--memory]
 import { build } from "esbuild";
 
 const entry = `
 export * from "./src/layers/index.ts";
 export { openOptimiser, optimiserSettings, takeStep } from "./src/layers/optimise.ts";
-export { copyInto } from "./src/layers/parameters.ts";
+export { gradientOfBatch, openSlots } from "./src/layers/step.ts";
+export { openStepPool } from "./src/layers/step-pool.ts";
 export { randomStream, normal } from "./src/core/random.ts";
 export { engineRunsLayers } from "./src/kernels/layers.ts";
 `;
@@ -17,36 +19,49 @@ const { outputFiles } = await build({
   write: false,
   logLevel: "warning",
 });
-const file = new URL(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
-const L = await import(file.href);
+const L = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+
+const text = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
+const list = (name, fallback) => text(name, fallback).split(",").filter(Boolean);
 
 const [bags, instances, columns] = [64, 32, 64];
 const random = L.randomStream(1);
-const data = Float32Array.from({ length: bags * instances * columns }, () => L.normal(random));
+const problem = {
+  bags,
+  instances,
+  columns,
+  heads: 4,
+  data: Float32Array.from({ length: bags * instances * columns }, () => L.normal(random)),
+  targets: Float32Array.from({ length: bags }, (_, b) => b % 2),
+};
 const offsets = Int32Array.from({ length: bags + 1 }, (_, b) => b * instances);
-const targets = Array.from({ length: bags }, (_, b) => b % 2);
 
-function trainer(buildName, module) {
+const describe = (module) => ({
+  model: "pooling",
+  inputs: columns,
+  outputs: 1,
+  width: 64,
+  module: { heads: 4, hidden: 16, normalizeStored: false, normalizeProjection: false, ...module },
+});
+
+/** One training run of ours; the pool closes with the process. */
+function trainer(buildName, module, threads) {
   const workspace = L.openWorkspace(buildName);
-  const network = L.chain(
-    L.linear(columns, 64, { activation: "relu" }),
-    L.layerNorm(64),
-    L.pooling({ stateSize: 64, heads: 4, hidden: 16, normalizeStored: false, normalizeProjection: false, ...module }),
-    L.linear(64, 1),
-  );
+  const description = describe(module);
+  const network = L.buildNetwork(description);
   const settings = L.optimiserSettings("bench", { learningRate: 1e-3, weightDecay: 0, clip: null });
   const optimiser = L.openOptimiser(workspace, network.init(L.randomStream(2)), settings);
-  const batch = { data, rows: bags * instances, columns, offsets };
-  return () =>
-    L.scoped(workspace, () => {
-      const pass = { workspace, training: true, seed: 1, draws: 0, wantInput: false };
-      const [y, saved] = network.forward(optimiser.parameters, batch, pass);
-      const { loss, slope } = L.lossOf("binary", y, targets);
-      const [, gradients] = network.backward(optimiser.parameters, saved, { data: slope, rows: y.rows, columns: 1 }, pass);
-      L.copyInto(gradients, optimiser.gradients);
-      L.takeStep(workspace, optimiser, 1);
-      return loss;
-    });
+  const slots = L.openSlots(workspace, optimiser.parameters, optimiser.g.length);
+  const data = { bags: { data: problem.data, rows: bags * instances, columns, offsets }, targets: problem.targets };
+  const loss = { loss: "binary", seed: 1, classWeights: null };
+  const pool = L.openStepPool(workspace, description, optimiser, slots, data, loss, bags, threads);
+  const stepper = { workspace, network, parameters: optimiser.parameters, data, settings: loss, slots, pool };
+  const chosen = Array.from({ length: bags }, (_, b) => b);
+  return () => {
+    const outcome = L.gradientOfBatch(stepper, chosen, optimiser.step, optimiser.g);
+    L.takeStep(workspace, optimiser, 1);
+    return outcome.loss;
+  };
 }
 
 const variants = {
@@ -62,44 +77,76 @@ const variants = {
   random: { support: "random" },
   window: { support: "window", window: 40 },
   linear: { separation: "linear" },
+  "random features": { separation: "random-features" },
 };
 
-const argument = (name, fallback) => (process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : fallback);
-const blocks = 7 * argument("--rounds", 1);
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
-const runs = Object.entries(variants).map(([name, module]) => ({
-  name,
-  build: "plain",
-  step: trainer("plain", module),
-  cpu: [],
-  wall: [],
-}));
-if (L.engineRunsLayers("relaxed")) runs.push({ name: "softmax", build: "relaxed", step: trainer("relaxed", {}), cpu: [], wall: [] });
-
-for (const run of runs) for (let i = 0; i < 30; i++) run.last = run.step();
-for (let block = 0; block < blocks; block++) {
-  for (const run of runs) {
-    const [cpu, wall] = [process.cpuUsage(), performance.now()];
-    for (let i = 0; i < 20; i++) run.last = run.step();
-    const used = process.cpuUsage(cpu);
-    run.cpu.push(20e6 / (used.user + used.system));
-    run.wall.push(20e3 / (performance.now() - wall));
+const steps = 20;
+const blocks = 7 * Number(text("--rounds", "1"));
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const runs = [];
+for (const name of list("--only", Object.keys(variants).join(","))) {
+  for (const buildName of list("--builds", "plain")) {
+    if (!L.engineRunsLayers(buildName)) continue;
+    for (const threads of list("--threads", "1")) {
+      const step = trainer(buildName, variants[name], Number(threads));
+      runs.push({ name, about: `${buildName}, ${threads} thread${threads === "1" ? "" : "s"}`, block: ownBlock(step) });
+    }
   }
 }
+const closing = [];
+for (const name of list("--peers", "")) {
+  try {
+    const peer = await import(`./peers/layers-${name}.mjs`);
+    const { version, forms, close } = await peer.open(problem, { python: text("--python", "python3"), steps });
+    for (const [form, block] of Object.entries(forms)) runs.push({ name: `${name} ${version}`, about: form, block });
+    closing.push(close);
+  } catch (error) {
+    console.log(`${name}: not measured (${error.message.split("\n")[0]})`);
+  }
+}
+
+/** Twenty steps: milliseconds of the CPU and of the clock, and the last loss. */
+function ownBlock(step) {
+  return async () => {
+    const [cpu, wall] = [process.cpuUsage(), performance.now()];
+    let loss = 0;
+    for (let i = 0; i < steps; i++) loss = step();
+    const used = process.cpuUsage(cpu);
+    return { cpu: (used.user + used.system) / 1e3, wall: performance.now() - wall, loss };
+  };
+}
+
+for (const run of runs) {
+  Object.assign(run, { cpu: [], wall: [] });
+  await run.block();
+}
+for (let block = 0; block < blocks; block++) {
+  for (const run of runs) {
+    const { cpu, wall, loss } = await run.block();
+    run.cpu.push((1e3 * steps) / cpu);
+    run.wall.push((1e3 * steps) / wall);
+    run.loss = loss;
+  }
+}
+for (const close of closing) await close();
 const base = median(runs[0].cpu);
-console.log(`Node ${process.version}, 64 bags of 32 x 64, one core; steps a second, median of ${blocks} blocks of 20`);
-for (const { name, build: of, cpu, wall, last } of runs) {
+console.log(`Node ${process.version}, 64 bags of 32 x 64; steps a second, median of ${blocks} blocks of ${steps}, all in turns`);
+for (const { name, about, cpu, wall, loss } of runs) {
+  const figures = [
+    `by CPU ${median(cpu).toFixed(0).padStart(5)}`,
+    `by the clock ${median(wall).toFixed(0).padStart(5)}`,
+    `(best ${Math.max(...wall).toFixed(0)})`,
+  ];
   console.log(
-    `${name.padEnd(16)} ${of.padEnd(8)} by CPU ${median(cpu).toFixed(0).padStart(5)}  by the clock ${median(wall).toFixed(0).padStart(5)}  time against softmax ${(base / median(cpu)).toFixed(2)}  loss ${last.toExponential(4)}`,
+    `${name.padEnd(20)} ${about.padEnd(20)} ${figures.join("  ")}  time against ${runs[0].name} ${(base / median(cpu)).toFixed(2)}  loss ${loss.toExponential(4)}`,
   );
 }
 if (process.argv.includes("--memory")) {
-  const step = runs[0].step;
+  const step = trainer("plain", {}, 1);
   for (let i = 0; i < 200; i++) step();
   const before = process.memoryUsage();
   for (let i = 0; i < 5000; i++) step();
   const after = process.memoryUsage();
-  console.log(
-    `5000 steps: resident ${(before.rss / 2 ** 20).toFixed(1)} to ${(after.rss / 2 ** 20).toFixed(1)} MiB, buffers ${(before.arrayBuffers / 2 ** 20).toFixed(1)} to ${(after.arrayBuffers / 2 ** 20).toFixed(1)} MiB`,
-  );
+  const told = (of) => `${(before[of] / 2 ** 20).toFixed(1)} to ${(after[of] / 2 ** 20).toFixed(1)} MiB`;
+  console.log(`5000 steps: resident ${told("rss")}, buffers ${told("arrayBuffers")}`);
 }

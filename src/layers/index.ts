@@ -1,4 +1,5 @@
 /** @file Trainable Hopfield layers: blocks with hand-written backward passes, networks of them, training, and weights in and out. */
+export { type RandomStream, randomStream } from "../core/random.ts";
 export { type ActivationName, activation } from "./activations.ts";
 export type { AssociationOptions, LayerSeparation, LayerSupport, StepGradient } from "./association-options.ts";
 export { newPass, oneRowEach, type PassOptions, selectBags, toBatch } from "./batch.ts";

@@ -54,9 +54,21 @@ function raised(d: f64, n: f64): f64 {
   return power(d, n);
 }
 
-/** tau with sum [x - tau]_+^e = 1, e >= 1, max x = 0: Newton from -1. */
+/**
+ * tau with sum [x - tau]_+^e = 1, e >= 1, max x = 0: Newton from the left. At -1 the top alone gives 1; and since powers are convex, n (mean - tau)^e <= 1 at the root, so it lies right of
+ * mean - n^{-1/e} too, which is near it when logits are close together.
+ */
 function threshold(x: usize, n: i32, e: f64): f64 {
-  let tau: f64 = -1;
+  let mean: f64 = 0;
+  let shown: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    if (x64(x, i) > -Infinity) {
+      mean += x64(x, i);
+      shown += 1;
+    }
+  }
+  // A hair further left, for what the power was rounded by.
+  let tau: f64 = max<f64>(-1, mean / shown - exp(-log(shown) / e) * (1 + 1e-12) - 1e-12);
   for (let round = 0; round < 50; round++) {
     let sum: f64 = 0;
     let slope: f64 = 0;
@@ -199,11 +211,19 @@ function slopeOf(p: f64, alpha: f64): f64 {
 
 /** r = p^{2 - alpha} on the support; dz = r (dp - (r . dp) / sum r). Returns d loss / d alpha where it is wanted, else 0. */
 function entmaxBack(p: usize, dp: usize, n: i32, alpha: f64, wantAlpha: bool, dz: usize, r: usize): f64 {
+  const logs = r + ((<usize>n) << 3);
   let total: f64 = 0;
   let product: f64 = 0;
   for (let i = 0; i < n; i++) {
     const weight = f(p, i);
-    const value: f64 = weight > 0 ? slopeOf(weight, alpha) : 0;
+    let value: f64 = 0;
+    if (weight > 0) {
+      if (wantAlpha) {
+        const logarithm = log(weight);
+        store<f64>(logs + ((<usize>i) << 3), logarithm);
+        value = alpha == 1.5 ? Math.sqrt(weight) : exp((2 - alpha) * logarithm);
+      } else value = slopeOf(weight, alpha);
+    }
     store<f64>(r + ((<usize>i) << 3), value);
     total += value;
     product += value * f(dp, i);
@@ -215,12 +235,12 @@ function entmaxBack(p: usize, dp: usize, n: i32, alpha: f64, wantAlpha: bool, dz
     let entropy: f64 = 0;
     for (let i = 0; i < n; i++) {
       const weight = f(p, i);
-      if (weight > 0) entropy += weight * log(weight);
+      if (weight > 0) entropy += weight * x64(logs, i);
     }
     for (let i = 0; i < n; i++) {
       const weight = f(p, i);
       const share = x64(r, i) / total;
-      if (weight > 0 && s > 0) dAlpha += f(dp, i) * ((weight - share) / (s * s) - (weight * log(weight) - share * entropy) / s);
+      if (weight > 0 && s > 0) dAlpha += f(dp, i) * ((weight - share) / (s * s) - (weight * x64(logs, i) - share * entropy) / s);
     }
   }
   for (let i = 0; i < n; i++) {
@@ -253,7 +273,7 @@ function normmaxBack(p: usize, dp: usize, n: i32, alpha: f64, dz: usize, b: usiz
   }
 }
 
-/** dz from dp (may be the same), rows as in separateRows; returns the sum of d loss / d alpha (entmax where `wantAlpha`, else 0). `scratch`: 8 n bytes. */
+/** dz from dp (may be the same), rows as in separateRows; returns the sum of d loss / d alpha (entmax where `wantAlpha`, else 0). `scratch`: 16 n bytes. */
 export function separateRowsBack(kind: i32, p: usize, dp: usize, rows: i32, n: i32, stride: usize, alpha: f64, dz: usize, scratch: usize, wantAlpha: i32): f64 {
   let dAlpha: f64 = 0;
   for (let row = 0; row < rows; row++) {
