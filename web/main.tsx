@@ -30,11 +30,17 @@ const capacity = startCapacityEffects(store);
 const landscape = startLandscapeEffects(store);
 const commands = commandsOf({ store, memory, table: startTableEffects(store, laboratory), capacity, laboratory });
 
-function draw(target: HTMLElement): void {
+function draw(target: HTMLElement, whole = true): void {
   const state = store.get();
   document.documentElement.dataset.theme = isDark(state) ? "dark" : "light";
   render(
-    <Page state={state} apply={store.apply} commands={commands} figure={<Figure state={state.capacity} dark={isDark(state)} />} />,
+    <Page
+      state={state}
+      apply={store.apply}
+      commands={commands}
+      whole={whole}
+      figure={<Figure state={state.capacity} dark={isDark(state)} />}
+    />,
     target,
   );
 }
@@ -76,7 +82,8 @@ addEventListener("keydown", (event) => {
 setTimeout(() => {
   place.replaceChildren();
   store.apply((state) => followLink(state, location.hash.slice(1)));
-  draw(place);
+  draw(place, false);
+  // What is below the first screen comes with the first change: the digits, at the latest.
 }, 0);
 
 loadDigits().then(

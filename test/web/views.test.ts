@@ -43,7 +43,7 @@ const commands: Commands = {
   toMemory: null,
   exportTable: nothing,
 };
-const page = (state: State): string => withoutPictures(markup(h(Page, { state, apply: nothing, commands, figure: null })));
+const page = (state: State): string => withoutPictures(markup(h(Page, { state, apply: nothing, commands, figure: null, whole: true })));
 
 const letters = drawLetters();
 const result = {
@@ -163,14 +163,14 @@ describe("foreign text stays text", () => {
     };
     const text = page(state);
     expect(text).toContain("&lt;img src=x");
-    const found = elementsOf(h(Page, { state, apply: nothing, commands, figure: null }));
+    const found = elementsOf(h(Page, { state, apply: nothing, commands, figure: null, whole: true }));
     expect(found.names).not.toContain("script");
     expect(found.attributes).not.toContain("onerror");
   });
   it("labels of pictures in the memory panel", () => {
     const odd = { ...letters, labels: letters.labels.map(() => evil) };
     const state = changeMemory(() => ({ letters: odd, answer: { ...answer, patterns: odd } }))(recalled);
-    const found = elementsOf(h(Page, { state, apply: nothing, commands, figure: null }));
+    const found = elementsOf(h(Page, { state, apply: nothing, commands, figure: null, whole: true }));
     expect(found.names).toContain("img");
     expect(found.names).not.toContain("script");
     expect(found.attributes).not.toContain("onerror");

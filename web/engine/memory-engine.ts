@@ -24,9 +24,9 @@ export function openMemoryEngine(restarted: () => void, open: () => HopfieldWork
   async function memoryFor(question: Question): Promise<WorkerMemory> {
     const key = memoryKey(question);
     if (current?.key === key) return current.memory;
-    const old = current;
+    // Not waited for: the worker answers in order, and a worker that died has nothing left to free.
+    current?.memory.free().catch(() => {});
     current = null;
-    if (old) await old.memory.free();
     const { settings, patterns } = question;
     // Finding neighbours among a thousand pictures takes a while; the advice depends on the pictures and the similarity alone.
     const similarity = axesOf(settings).similarity ?? settings.model;

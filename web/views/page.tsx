@@ -34,6 +34,8 @@ interface Props {
   readonly apply: Apply;
   readonly commands: Commands;
   readonly figure: ComponentChildren;
+  /** false: only what the first screen shows, for the first drawing. */
+  readonly whole: boolean;
 }
 
 const panels: readonly (readonly [Panel, string])[] = [
@@ -43,7 +45,7 @@ const panels: readonly (readonly [Panel, string])[] = [
 ];
 const themes: readonly Theme[] = ["auto", "light", "dark"];
 
-export function Page({ state, apply, commands, figure }: Props) {
+export function Page({ state, apply, commands, figure, whole }: Props) {
   const dark = isDark(state);
   const { memory } = state;
   return (
@@ -103,7 +105,7 @@ export function Page({ state, apply, commands, figure }: Props) {
         </div>
       ) : null}
       <main id="main" tabIndex={-1}>
-        {state.panel === "memory" ? <MemoryPanel state={state} apply={apply} commands={commands} figure={null} /> : null}
+        {state.panel === "memory" ? <MemoryPanel state={state} apply={apply} commands={commands} figure={null} whole={whole} /> : null}
         {state.panel === "data" ? (
           <TablePanel state={state.table} dark={dark} wanted={state.wanted?.name ?? null} apply={apply} commands={commands} />
         ) : null}
@@ -117,7 +119,7 @@ export function Page({ state, apply, commands, figure }: Props) {
             onExport={commands.exportCapacity}
           />
         ) : null}
-        <About panel={state.panel} />
+        {whole ? <About panel={state.panel} /> : null}
       </main>
       <footer>
         <p>
@@ -129,7 +131,7 @@ export function Page({ state, apply, commands, figure }: Props) {
   );
 }
 
-function MemoryPanel({ state, apply, commands }: Props) {
+function MemoryPanel({ state, apply, commands, whole }: Props) {
   const { memory } = state;
   const dark = isDark(state);
   const bench = { memory, dark, apply };
@@ -150,19 +152,23 @@ function MemoryPanel({ state, apply, commands }: Props) {
           <ResultColumn {...bench} onRecall={commands.recall} />
         </div>
       </section>
-      <Why memory={memory} dark={dark} />
-      <Card title="The model">
-        <ModelControls
-          prefix="memory"
-          settings={memory.settings}
-          beta={memory.answer?.beta ?? null}
-          labels={storedPatterns(memory)?.labels ?? []}
-          onChange={(patch) => apply(setSettings(patch))}
-        />
-        <p class="quiet small">The answer above follows every change.</p>
-      </Card>
-      <Comparison memory={memory} dark={dark} onCompare={commands.compare} />
-      <Landscape landscape={state.landscape} dark={dark} apply={apply} />
+      {whole ? (
+        <>
+          <Why memory={memory} dark={dark} />
+          <Card title="The model">
+            <ModelControls
+              prefix="memory"
+              settings={memory.settings}
+              beta={memory.answer?.beta ?? null}
+              labels={storedPatterns(memory)?.labels ?? []}
+              onChange={(patch) => apply(setSettings(patch))}
+            />
+            <p class="quiet small">The answer above follows every change.</p>
+          </Card>
+          <Comparison memory={memory} dark={dark} onCompare={commands.compare} />
+          <Landscape landscape={state.landscape} dark={dark} apply={apply} />
+        </>
+      ) : null}
     </div>
   );
 }
