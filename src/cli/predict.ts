@@ -1,15 +1,17 @@
 /** @file `hopfield predict`: a network that `hopfield train` saved, applied to a table or an array. Columns are found by name and scaled as in training. */
 import { HopfieldError } from "../core/errors.ts";
+import { checkNumber } from "../core/options.ts";
 import { portableExp } from "../core/portable.ts";
-import { readCsv, toRows, writeCsv, writeNpy } from "../data/index.ts";
+import { readCsv, readSafetensors, toRows, writeCsv, writeNpy } from "../data/index.ts";
 import { type Batch, openWorkspace, predictBags, readNetwork, toBatch } from "../layers/index.ts";
-import { bagsFromTable } from "../tasks/index.ts";
+import { bagsFromTable, isTableModel } from "../tasks/index.ts";
 import { blame, CommandError } from "./failure.ts";
 import { readFileBytes, readNumbers } from "./input.ts";
 import { type Io, tableLines } from "./io.ts";
 import { checkOutputs, writeOutputs } from "./output.ts";
+import { predictRows } from "./predict-table.ts";
 import { checkFormat } from "./recall-files.ts";
-import { type CommandSpec, type Input, textOf } from "./spec.ts";
+import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
 import { encode } from "./train-mil.ts";
 
 type Loaded = ReturnType<typeof readNetwork>;
@@ -17,7 +19,8 @@ type Loaded = ReturnType<typeof readNetwork>;
 export const predict: CommandSpec = {
   name: "predict",
   summary: "apply a trained network to new data",
-  about: "Applies a network that hopfield train has saved to new bags: the probability of every class, one row a bag.",
+  about:
+    "Applies what hopfield train has saved to new bags or new rows of a table: the probability of every class (or the number), and for tables the training rows that each prediction was recalled from.",
   options: [
     { flags: "--load <file>", text: "the network: .safetensors from hopfield train --save", required: true },
     {
@@ -26,16 +29,21 @@ export const predict: CommandSpec = {
       required: true,
     },
     { flags: "--bag <column>", text: "the column that names the bag of a row (default: as in training)" },
-    { flags: "--out <file>", text: "write the probabilities: .csv with bag names and classes, or .npy" },
+    {
+      flags: "--out <file>",
+      text: "write the predictions: .csv with names, classes, probabilities and what they were recalled from, or .npy",
+    },
+    { flags: "--nearest <n>", text: "tables: training rows told for each prediction, heaviest first (default 3)", kind: "number" },
     { flags: "--seed <n>", text: "accepted as everywhere; nothing here is random", kind: "number" },
   ],
   examples: [
     "hopfield predict --load model.safetensors --data bags.csv --out probabilities.csv",
     "hopfield predict --load model.safetensors --data instances.npy --json",
+    "hopfield predict --load table.safetensors --data new-rows.csv --out predictions.csv",
   ],
   notes: [
     "",
-    "Rows of an array are cut into bags as long as those of the training data; networks trained on bags of many lengths take a table with a bag column, or an array as one bag.",
+    "Rows of an array are cut into bags as long as those of the training data; networks trained on bags of many lengths take a table with a bag column, or an array as one bag. Columns of a table are found by name; categories never seen in training and missing cells are treated as unknown, and told.",
   ],
   run,
 };
@@ -46,7 +54,16 @@ async function run(input: Input, io: Io): Promise<number> {
     checkFormat("--out", out, ["csv", "npy"]);
     checkOutputs([["--out", out]]);
   }
+  const nearest = blame(2, "", () =>
+    checkNumber("predict", "nearest", numberOf(input, "nearest") ?? 3, { atLeast: 0, atMost: 100, whole: true }),
+  );
   const bytes = readFileBytes(load, "--load");
+  const { metadata } = blame(3, `--load ${JSON.stringify(load)}: `, () => readSafetensors(bytes));
+  if (isTableModel(metadata)) {
+    if (textOf(input, "bag") !== undefined)
+      throw new CommandError("E_UNSUPPORTED", "--bag belongs to networks of bags; this is a model of a table", 2);
+    return predictRows({ model: bytes, load, data, out, nearest }, io);
+  }
   const model = blame(3, `--load ${JSON.stringify(load)}: `, () => readNetwork(bytes));
   const { bags, names } = /\.csv$/i.test(data)
     ? fromTable(model, data, textOf(input, "bag"))
