@@ -35,7 +35,9 @@ function operation(block, form, offsets) {
       gradFunc: (dy, kept) =>
         run(kept, (_, backward) => {
           const [dx, gradients] = backward(rowsOf(dy));
-          return [dx, ...listed(gradients).map(({ tensor }) => tensor)].map(tensorOf);
+          // Gradients have the names of the parameters, in an order of their own.
+          const found = new Map(listed(gradients).map(({ name, tensor }) => [name, tensor]));
+          return [dx, ...listed(form).map(({ name }) => found.get(name))].map(tensorOf);
         }),
     };
   });
