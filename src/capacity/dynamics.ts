@@ -81,8 +81,8 @@ export function openPatterns(kind: StoredKind, n: number, noise: number, seed: n
   };
 }
 
-/** Weight of pattern 0 where the iteration from the query ends: it stands still to 1e-6 per entry, or 60 steps are done. */
-export function finalWeight({ n, query, take }: PatternStore, count: number, lambda: number): number {
+/** Weight of pattern 0 where the iteration from the query ends: it stands still to 1e-6 per entry, or `most` steps are done (0: the weight at the query itself). */
+export function finalWeight({ n, query, take }: PatternStore, count: number, lambda: number, most = 60): number {
   const data = take(count);
   let x = query;
   const logits = new Float64Array(count);
@@ -108,7 +108,7 @@ export function finalWeight({ n, query, take }: PatternStore, count: number, lam
       next[i] = (next[i] as number) / total;
       moved += ((next[i] as number) - (x[i] as number)) ** 2;
     }
-    if (step >= 60 || moved < 1e-12 * n) return portableExp((logits[0] as number) - top) / total;
+    if (step >= most || moved < 1e-12 * n) return portableExp((logits[0] as number) - top) / total;
     x = next;
   }
 }

@@ -3,6 +3,7 @@
 export { type Activation, type ActivationInput, type ActivationName, activationOf } from "./activations.ts";
 export { gaussianAllPatterns, gaussianPairFinite } from "./all-patterns.ts";
 export { annealedManifold } from "./annealed.ts";
+export { type BasinProblem, basinSample } from "./basin-sampling.ts";
 export {
   binaryEnsemble,
   clusterEnsemble,
@@ -34,6 +35,7 @@ export {
 export { collapseTime, onsetRate, onsetTime, speciationTime } from "./diffusion-times.ts";
 export { type UTurn, uTurns } from "./diffusion-u-turn.ts";
 export { type EmpiricalEnsemble, type EmpiricalOptions, empiricalEnsemble } from "./empirical.ts";
+export { fitSizes, type SizeFit, type SizePoint, sizePoint } from "./finite-size.ts";
 export { type HiddenManifold, type HiddenManifoldOptions, hiddenManifold } from "./hidden-manifold.ts";
 export { type Hysteresis, hysteresis } from "./hysteresis.ts";
 export { hessianSpectrum } from "./manifold-hessian.ts";

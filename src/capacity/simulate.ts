@@ -48,6 +48,8 @@ export interface Simulation {
   readonly theory: number;
   /** The exact median at this n, where the overlap law is known and the query is clean; else null. */
   readonly theoryFinite: number | null;
+  /** Whether lambda is beyond lambda_s. */
+  readonly saturated: boolean;
   /** See `agreement`. */
   readonly agrees: boolean;
   readonly censored: number;
@@ -114,6 +116,7 @@ export function summarise(prepared: Prepared, values: Float64Array, alphas: read
     alphaStar: { median: rounded(median), low: Math.floor(low / grain) * grain, high: Math.ceil(high / grain) * grain },
     theory,
     theoryFinite: theoryFinite === null ? null : rounded(theoryFinite),
+    saturated: prepared.saturated,
     agrees: agreement(prepared, sorted, n),
     censored: values.reduce((count, value) => count + (value === Number.POSITIVE_INFINITY ? 1 : 0), 0),
     curve: alphas.map((alpha) => ({

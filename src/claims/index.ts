@@ -3,6 +3,7 @@
  * file, list it here, and make sure that a wrong library fails it (test/claims/claims.test.ts).
  */
 import { capacityConstants } from "./capacity-constants.ts";
+import { capacityFiniteSize } from "./capacity-finite-size.ts";
 import { capacityLatent } from "./capacity-latent.ts";
 import { capacitySaturation } from "./capacity-saturation.ts";
 import { capacitySimulation } from "./capacity-simulation.ts";
@@ -72,6 +73,7 @@ export const claims: readonly Claim[] = [
   capacityLatent,
   capacitySaturation,
   capacitySimulation,
+  capacityFiniteSize,
   circuitDepth,
   circuitEquality,
   circuitUniform,

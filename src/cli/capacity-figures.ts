@@ -207,7 +207,7 @@ function rate(input: FigureInput): Figure {
       : ensemble.zetaPrime(1e-9);
   return {
     title: `Patterns of overlap e are e^{-N I(e)} of all: ${titleOf(input)}`,
-    x: { label: "overlap per entry e = x . xi / N" },
+    x: { label: "overlap per entry e = x . xi / N", include: [0] },
     y: { label: "rate I(e)", include: [0] },
     series: [...family(input).map(rateLine), { kind: "dots", name: "mean overlap, every D/N", points: [{ x: mean, y: 0 }] }],
     notes: [

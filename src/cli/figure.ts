@@ -62,8 +62,9 @@ interface Scale {
 
 /** @returns a whole SVG document, a line a shape. Points that are not finite (or not above 0 on a log axis) are left out. */
 export function drawFigure(figure: Figure): string {
-  const x = scaleOf(figure.x, figure.series.flatMap(xsOf), frame.left, frame.right);
-  const y = scaleOf(figure.y, figure.series.flatMap(ysOf), frame.bottom, frame.top);
+  const margin = figure.series.some(({ kind }) => kind === "dots") ? 0.02 : 0;
+  const x = scaleOf(figure.x, figure.series.flatMap(xsOf), frame.left, frame.right, margin);
+  const y = scaleOf(figure.y, figure.series.flatMap(ysOf), frame.bottom, frame.top, margin);
   const shapes: string[] = [];
   const legend: string[] = [];
   let [drawn, entries] = [0, 0];
@@ -128,14 +129,18 @@ function ysOf(series: Series): readonly number[] {
   return series.points.flatMap(({ y, low = y, high = y }) => [y, low, high]);
 }
 
-function scaleOf({ log = false, include = [] }: Axis, values: readonly number[], from: number, to: number): Scale {
+/** @param margin share of the axis left free at both ends, so that dots there are whole. */
+function scaleOf({ log = false, include = [] }: Axis, values: readonly number[], from: number, to: number, margin: number): Scale {
   const known = [...values, ...include].filter((value) => Number.isFinite(value) && (!log || value > 0));
   let low = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   let high = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   if (known.length === 0) [low, high] = log ? [0.1, 10] : [0, 1];
   if (low === high) [low, high] = log ? [low / 2, high * 2] : [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
   const place = log ? Math.log10 : (value: number): number => value;
-  const [start, span] = [place(low), place(high) - place(low)];
+  const free = margin * (place(high) - place(low));
+  const [start, span] = [place(low) - free, place(high) - place(low) + 2 * free];
+  const back = log ? (value: number): number => 10 ** value : place;
+  if (free > 0) [low, high] = [back(start), back(start + span)];
   return { low, high, log, at: (value) => from + ((place(value) - start) / span) * (to - from) };
 }
 

@@ -1,6 +1,6 @@
 /** @file `hopfield simulate`: random problems beside the theory: alpha*, its interval, and whether both agree. */
 import type { Simulation, SimulationOptions } from "../capacity/index.ts";
-import { checkNumber } from "../core/options.ts";
+import { checkChoice, checkNumber } from "../core/options.ts";
 import { chooseEnsemble, ensembleOptions, manifoldOf } from "./capacity-ensemble.ts";
 import { parseList } from "./capacity-lists.ts";
 import { blame, CommandError } from "./failure.ts";
@@ -8,9 +8,14 @@ import type { Dots, Figure, Line, Series } from "./figure.ts";
 import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { type Io, short, tableLines } from "./io.ts";
 import { checkOutputs, writeOutputs } from "./output.ts";
+import { type BasinRow, basinFigure, basinsOf, printBasins } from "./simulate-basin.ts";
 import { type RunFiles, runSimulation, threadsOrCores } from "./simulate-checkpoint.ts";
-import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
+import { collapseFigure, type FitReport, fitDocument, fitFigure, fitOf, printFit, type SizeRun } from "./simulate-fit.ts";
+import { type CommandSpec, flagOf, type Input, numberOf, textOf } from "./spec.ts";
 import { wilson } from "./wilson.ts";
+
+const figures = ["retrieval", "lambda", "fit", "collapse", "basin"] as const;
+type FigureName = (typeof figures)[number];
 
 export const simulate: CommandSpec = {
   name: "simulate",
@@ -30,8 +35,11 @@ export const simulate: CommandSpec = {
       text: "once (default): the first step decides; converge: repeated until it stands still (patterns are stored)",
     },
     { flags: "--method <name>", text: "auto (default), levels, stream, or slice (tilted sampling, for sizes that streams cannot reach)" },
-    { flags: "--plot <file>", text: "the shares at --alpha, or medians along --sweep-lambda: .svg, .png or .csv" },
-    { flags: "--sizes <list>", text: "in the figure: more values of n" },
+    { flags: "--sizes <list>", text: "more values of n: in the figure, and for --fit" },
+    { flags: "--fit", text: "fit medians at --sizes to alpha_1: adds fit to the result" },
+    { flags: "--basin", text: "measure at every --alpha how close a query has to be (patterns are stored): adds basins to the result" },
+    { flags: "--plot <file>", text: "draw a figure: .svg, .png (needs @resvg/resvg-js) or .csv" },
+    { flags: "--figure <name>", text: `what to draw: ${figures.join(", ")}; default: what the other options ask for` },
     { flags: "--sweep-lambda <list>", text: "in the figure: medians at these lambdas beside the curve of the theory" },
     { flags: "--threads <n>", text: "threads that draw; default: the cores, at most 4; the same numbers for any", kind: "number" },
     { flags: "--checkpoint <file>", text: "keep the values drawn so far in this .json, also when a signal ends the run" },
@@ -44,6 +52,8 @@ export const simulate: CommandSpec = {
     "hopfield simulate --ensemble hidden-manifold --activation tanh --latent-ratio 1 --n 40 --lambda 1 --checkpoint run.json",
     "hopfield simulate --ensemble spherical --n 40 --lambda 1 --alpha 0.4:0.8:0.02 --sizes 20,80 --plot retrieval.svg",
     "hopfield simulate --ensemble binary --n 40 --lambda 1 --sweep-lambda 0.25:3:0.25 --plot binary.svg",
+    "hopfield simulate --ensemble hidden-manifold --activation tanh --n 20 --sizes 26,32,38 --lambda 1 --fit",
+    "hopfield simulate --ensemble spherical --n 24 --lambda 2 --alpha 0.1,0.2,0.3 --instances 40 --basin",
   ],
   notes: [
     "",
@@ -54,19 +64,47 @@ export const simulate: CommandSpec = {
 
 async function run(input: Input, io: Io): Promise<number> {
   const choice = chooseEnsemble("simulate", input, ["binary", "spherical", "gaussian", "hidden-manifold"]);
-  const { base, alphas, sizes, sweep, plot, files } = readOptions(input);
+  const { base, alphas, sizes, sweep, plot, figure, files } = readOptions(input);
   const manifold = choice.kind === "hidden-manifold" ? await manifoldOf(choice) : { noise: choice.noise };
   const options: SimulationOptions = { ...base, ...manifold, ensemble: choice.kind as SimulationOptions["ensemble"], alphas };
   const done = await runSimulation(options, files, io, `n = ${base.n}`);
+  const runs: SizeRun[] = [{ n: base.n, done }];
+  for (const n of sizes.filter((each) => each !== base.n)) {
+    runs.push({ n, done: await runPoint({ ...options, n }, files.threads, io, `n = ${n}`) });
+  }
+  runs.sort((a, b) => a.n - b.n);
+  const fit = flagOf(input, "fit") ? fitOf(runs, done.saturated) : null;
+  const basins = flagOf(input, "basin") ? basinsOf(options, alphas, io) : null;
   if (plot !== undefined) {
-    const figure =
-      sweep.length > 0 ? await sweepFigure(options, sweep, files.threads, io) : await curveFigure(options, done, sizes, files.threads, io);
-    await writeOutputs([await encodeFigure(plot, figure)]);
+    const drawn = await figureOf(figure, { options, runs, fit, basins, sweep, threads: files.threads }, io);
+    await writeOutputs([await encodeFigure(plot, drawn)]);
     io.note(`wrote ${plot}`);
   }
-  if (io.json) io.printJson(documentOf(options, done));
-  else print(options, done, io);
+  const more = { ...(fit === null ? {} : { fit: fitDocument(fit) }), ...(basins === null ? {} : { basins }) };
+  if (io.json) io.printJson({ ...documentOf(options, done), ...more });
+  else {
+    print(options, done, io);
+    if (fit !== null) printFit(fit, io);
+    if (basins !== null) printBasins(basins, options, io);
+  }
   return 0;
+}
+
+interface Results {
+  readonly options: SimulationOptions;
+  readonly runs: readonly SizeRun[];
+  readonly fit: FitReport | null;
+  readonly basins: readonly BasinRow[] | null;
+  readonly sweep: readonly number[];
+  readonly threads: number;
+}
+
+/** What was asked for by name is there: readOptions looked. */
+async function figureOf(name: FigureName, { options, runs, fit, basins, sweep, threads }: Results, io: Io): Promise<Figure> {
+  if (name === "fit" && fit !== null) return fitFigure(fit, options);
+  if (name === "basin" && basins !== null) return basinFigure(basins, options);
+  if (name === "collapse") return collapseFigure(runs, options);
+  return name === "lambda" ? await sweepFigure(options, sweep, threads, io) : curveFigure(options, runs);
 }
 
 /** One more point of a figure: without checkpoints. */
@@ -79,6 +117,7 @@ interface Options {
   readonly sizes: number[];
   readonly sweep: number[];
   readonly plot: string | undefined;
+  readonly figure: FigureName;
   readonly files: RunFiles;
 }
 
@@ -93,10 +132,24 @@ function readOptions(input: Input): Options {
     const sizes = list("sizes", "--sizes").map((x) => checkNumber("simulate", "n", x, { atLeast: 2, whole: true }));
     const sweep = list("sweepLambda", "--sweep-lambda").map((x) => checkNumber("simulate", "lambda", x, { above: 0 }));
     const plot = textOf(input, "plot");
-    if (plot === undefined && sizes.length + sweep.length > 0)
-      throw new CommandError("E_RANGE", "--sizes and --sweep-lambda draw; they need --plot <file>", 2);
+    const [fit, basin] = [flagOf(input, "fit"), flagOf(input, "basin")];
+    const figure = checkChoice("simulate", "figure", textOf(input, "figure") ?? defaultFigure(sweep, fit, basin), figures);
+    const refuse = (message: string): never => {
+      throw new CommandError("E_RANGE", message, 2);
+    };
+    if (plot === undefined && sweep.length > 0) refuse("--sweep-lambda draws; it needs --plot <file>");
+    if (plot === undefined && textOf(input, "figure") !== undefined) refuse("--figure needs --plot <file>");
+    if (plot === undefined && sizes.length > 0 && !fit) refuse("--sizes needs --plot <file> or --fit");
+    if (fit && sizes.length < 2) refuse("--fit needs --sizes with at least two values besides --n");
     if (plot !== undefined) {
-      if (alphas.length === 0 && sweep.length === 0) throw new CommandError("E_RANGE", "--plot needs --alpha or --sweep-lambda", 2);
+      const needed: Record<FigureName, [boolean, string]> = {
+        retrieval: [alphas.length > 0, "--alpha or --sweep-lambda"],
+        lambda: [sweep.length > 0, "--sweep-lambda"],
+        fit: [fit, "--fit"],
+        collapse: [sizes.length > 0, "--sizes"],
+        basin: [basin, "--basin"],
+      };
+      if (!needed[figure][0]) refuse(`--plot needs ${needed[figure][1]}${figure === "retrieval" ? "" : ` for the figure ${figure}`}`);
       checkFigurePath("--plot", plot);
     }
     const [checkpoint, resume] = [textOf(input, "checkpoint"), textOf(input, "resume")];
@@ -115,8 +168,13 @@ function readOptions(input: Input): Options {
       ...(dynamics === undefined ? {} : { dynamics: dynamics as "once" }),
       ...(method === undefined ? {} : { method: method as "auto" }),
     };
-    return { base, alphas, sizes, sweep, plot, files: { threads, checkpoint, resume } };
+    return { base, alphas, sizes, sweep, plot, figure, files: { threads, checkpoint, resume } };
   });
+}
+
+function defaultFigure(sweep: readonly number[], fit: boolean, basin: boolean): FigureName {
+  if (sweep.length > 0) return "lambda";
+  return fit ? "fit" : basin ? "basin" : "retrieval";
 }
 
 /** Infinite (more than half of the streams ended first) is null. */
@@ -163,32 +221,21 @@ const conventions = [
   "E(x) = |x|^2 / 2 - log(sum exp(lambda x . xi)) / lambda, natural logarithms",
 ];
 
-async function curveFigure(
-  options: SimulationOptions,
-  first: Simulation,
-  sizes: readonly number[],
-  threads: number,
-  io: Io,
-): Promise<Figure> {
-  const runs = [{ n: options.n, done: first }];
-  for (const n of sizes.filter((each) => each !== options.n)) {
-    runs.push({ n, done: await runPoint({ ...options, n }, threads, io, `n = ${n}`) });
-  }
-  const series: Series[] = runs
-    .sort((a, b) => a.n - b.n)
-    .map(
-      ({ n, done }): Dots => ({
-        kind: "dots",
-        name: `n = ${n}`,
-        points: done.curve.map(({ alpha, retrieved, of }) => ({ x: alpha, y: retrieved / of, ...wilson(retrieved, of) })),
-      }),
-    );
+function curveFigure(options: SimulationOptions, runs: readonly SizeRun[]): Figure {
+  const theory = runs[0]?.done.theory ?? Number.NaN;
+  const series: Series[] = runs.map(
+    ({ n, done }): Dots => ({
+      kind: "dots",
+      name: `n = ${n}`,
+      points: done.curve.map(({ alpha, retrieved, of }) => ({ x: alpha, y: retrieved / of, ...wilson(retrieved, of) })),
+    }),
+  );
   const border: Line = {
     kind: "line",
     name: "alpha_1, n to infinity",
     points: [
-      [first.theory, 0],
-      [first.theory, 1],
+      [theory, 0],
+      [theory, 1],
     ],
   };
   return {

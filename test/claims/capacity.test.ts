@@ -1,6 +1,7 @@
 /** The claims on capacity: each refuses functions that are wrong in one way. */
 import { describe, expect, it } from "vitest";
 import { alpha1, lambdaSaturation, simulate } from "../../src/capacity/index.ts";
+import { capacityFiniteSize, finiteSizeClaim } from "../../src/claims/capacity-finite-size.ts";
 import { capacityLatent, latentClaim } from "../../src/claims/capacity-latent.ts";
 import { capacitySaturation, saturationClaim } from "../../src/claims/capacity-saturation.ts";
 import { capacitySimulation, simulationClaim } from "../../src/claims/capacity-simulation.ts";
@@ -8,7 +9,8 @@ import { capacityThresholds, thresholdsClaim } from "../../src/claims/capacity-t
 import { type Claim, claims } from "../../src/claims/index.ts";
 
 it("all of them are in the list that is run (claims.test.ts runs them for two seeds)", () => {
-  for (const claim of [capacityThresholds, capacityLatent, capacitySaturation, capacitySimulation]) expect(claims).toContain(claim);
+  for (const claim of [capacityThresholds, capacityLatent, capacitySaturation, capacitySimulation, capacityFiniteSize])
+    expect(claims).toContain(claim);
 });
 
 describe("refuse", () => {
@@ -24,6 +26,7 @@ describe("refuse", () => {
         [20],
       ),
     ],
+    ["drawn patterns at a lambda 40 percent too low", finiteSizeClaim((options) => simulate({ ...options, lambda: 0.6 * options.lambda }))],
   ];
   it.each(wrong)("%s", { timeout: 60_000 }, async (_, claim) => {
     const outcome = await claim.run({ seed: 1, progress: () => {} });

@@ -116,6 +116,7 @@ const refused: Record<string, readonly (keyof typeof wrong)[]> = {
   "capacity-falls-with-latent-dimension": [],
   "capacity-saturation": [],
   "capacity-simulation": [],
+  "capacity-finite-size": [],
   // And these: test/claims/diffusion.test.ts.
   "diffusion-identity": ["answers"],
   "diffusion-collapse": [],

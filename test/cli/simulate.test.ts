@@ -101,3 +101,33 @@ test("threads and interruptions change no number; a checkpoint of another run is
     'E_FORMAT: --resume "torn.json" is not a simulation\'s checkpoint\n',
   );
 });
+
+test("--fit takes medians at several n to alpha_1; --basin measures beside cos theta_c; both draw", async () => {
+  const words = ["--ensemble", "spherical", "--n", "20", "--lambda", "1", "--instances", "60", "--json"];
+  const fitted = await simulate(...words, "--sizes", "40,80", "--fit", "--plot", "fit.svg");
+  expect(fitted.status, fitted.stderr).toBe(0);
+  const { fit, theory } = JSON.parse(fitted.stdout);
+  expect(Object.keys(fit)).toEqual(["alpha1", "error", "slope", "logarithm", "scatter", "deviations", "sizes"]);
+  expect(fit.sizes.map(({ n }: { n: number }) => n)).toEqual([20, 40, 80]);
+  expect(Math.abs(fit.alpha1 - theory)).toBeLessThan(5 * fit.error);
+  expect(folder.bytes("fit.svg").toString()).toContain("Thresholds at finite n");
+  const collapse = await simulate(...words, "--sizes", "40,80", "--plot", "collapse.csv", "--figure", "collapse");
+  expect(collapse.status, collapse.stderr).toBe(0);
+  expect(folder.bytes("collapse.csv").toString()).toContain("n = 40,");
+  const basins = await simulate(...words, "--instances=10", "--alpha", "0.2", "--basin").then(({ stderr }) => stderr);
+  expect(basins).toContain("--instances is given twice");
+  const short = ["--ensemble", "spherical", "--n", "20", "--lambda", "1", "--instances", "10", "--json"];
+  const measured = JSON.parse((await simulate(...short, "--alpha", "0.2", "--basin")).stdout).basins;
+  expect(measured).toHaveLength(1);
+  expect(measured[0]).toMatchObject({ alpha: 0.2, patterns: 55 });
+  expect(measured[0].once.median).toBeLessThan(1);
+  for (const [more, message] of [
+    [["--fit"], "--fit needs --sizes"],
+    [["--basin"], "--basin needs --alpha"],
+    [["--sizes", "40,80"], "--sizes needs"],
+    [["--figure", "fit"], "--figure needs --plot"],
+  ] as const) {
+    const { status, stderr } = await simulate(...short, ...more);
+    expect([status, stderr.includes(message)], stderr).toEqual([2, true]);
+  }
+});
