@@ -6,8 +6,9 @@ import { allocate, placeF32, roundUp, viewF32 } from "../kernels/arena.ts";
 import type { Known } from "../memory/evaluation.ts";
 import type { Contents } from "./contents.ts";
 import { keepBiases, placeBiases } from "./row-figures.ts";
-import { type Batch, runCalls, type Scanner } from "./scan.ts";
+import type { Batch, Scanner } from "./scan.ts";
 import { type Call, mostCalls } from "./scan-thread.ts";
+import { runCalls } from "./scan-work.ts";
 
 /** Similarity as the kernels number it: 0 dot, 1 l2, 2 cosine. */
 export type KindNumber = 0 | 1 | 2;
@@ -83,6 +84,8 @@ export function queryGroup(scanner: Scanner, contents: Contents, queries: Float3
     calls(batch) {
       const { bias } = placeOf(batch);
       if (!needsBias) return scoring(batch);
+      // Of a batch that was given up.
+      fresh.delete(batch.slot);
       if (placeBiases(scanner, contents, batch, bias)) {
         if (kind === 2) toScales(viewF32(arena, bias, batch.count));
         return scoring(batch);

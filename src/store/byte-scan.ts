@@ -59,7 +59,7 @@ export function scanCodes(streamed: Streamed, request: Request): Candidates[] | 
       return ["scoreBytes", rounded, d, batch.address, scales, 0, batch.count, scale, biases, scores + r * stride];
     });
   };
-  scan(scanner, contents, chosen, "codes", callsOf, ({ first, count, slot }, mask) => {
+  scan(scanner, contents, chosen, "codes", queries.length, callsOf, ({ first, count, slot }, mask) => {
     queries.forEach((query, r) => {
       const scores = (places[slot] as (typeof places)[number]).scores + r * stride;
       if (mask) arena.kernels.hideRow(scores, mask, count);

@@ -32,8 +32,8 @@ export interface Threads {
   /** Takes the next job for the caller; its number, or -1 when all are taken. */
   take(): number;
   isDone(job: number): boolean;
-  /** Waits for a job that a thread has taken. */
-  wait(job: number): void;
+  /** Waits for a job that a thread has taken, some fifty microseconds times `patience`; whether it is done. Infinity: until it is. */
+  wait(job: number, patience: number): boolean;
   /** After isDone: bytes read (fewer than asked, or -1: something failed) and the checksum, 0 when none was wanted. */
   outcome(job: number): { readonly bytes: number; readonly checksum: number };
   end(): void;
@@ -48,6 +48,8 @@ export const mostCalls = 64;
 const fields = headNumbers + mostCalls * callNumbers;
 /** Looks before a side goes to sleep: waking it takes as long as half a batch. */
 const spins = 20_000;
+/** Looks in some fifty microseconds. */
+const patienceSpins = 8_000;
 
 /** What a thread runs: a text, because it must not depend on where the package is bundled to. */
 const program = `
@@ -131,10 +133,15 @@ export function openThreads(memory: WebAssembly.Memory, modules: readonly WebAss
       return -1;
     },
     isDone: (job) => Atomics.load(words, finished(job)) === job + 1,
-    wait(job) {
-      for (let spin = 0; spin < spins && Atomics.load(words, finished(job)) !== job + 1; spin++);
-      for (let state = Atomics.load(words, finished(job)); state !== job + 1; state = Atomics.load(words, finished(job)))
-        Atomics.wait(words, finished(job), state, 1000);
+    wait(job, patience) {
+      const place = finished(job);
+      for (let spin = 0; spin < patience * patienceSpins && spin < spins; spin++) if (Atomics.load(words, place) === job + 1) return true;
+      if (patience * patienceSpins <= spins) return false;
+      // Asleep, a millisecond at a time, where more is asked for than it is worth to go on looking.
+      const naps = Math.ceil((patience * patienceSpins) / spins / 10);
+      for (let nap = 0, state = Atomics.load(words, place); nap < naps && state !== job + 1; nap++, state = Atomics.load(words, place))
+        Atomics.wait(words, place, state, 1);
+      return Atomics.load(words, place) === job + 1;
     },
     outcome: (job) => {
       const from = (job % slots) * fields;

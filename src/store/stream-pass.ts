@@ -46,7 +46,7 @@ export function pass(
   const { kernels } = arena;
   const d = group.dimension;
   const places = placesFor(scanner, d);
-  scan(scanner, contents, chosen, "patterns", group.calls, (batch, mask) => {
+  scan(scanner, contents, chosen, "patterns", group.count, group.calls, (batch, mask) => {
     const { first, count, address } = batch;
     group.settle(batch);
     const scores = group.scoresOf(batch);
