@@ -198,12 +198,18 @@ describe("saved files", () => {
           const state: State = { ...withCue(fresh(), cue), table: { ...fresh().table, table } };
           const full: State = {
             ...state,
-            memory: { ...state.memory, drawings: drawingsOf([picture]), file: pictureSet(picture, "p.png", "00000000000000bb") },
+            memory: {
+              ...state.memory,
+              drawings: drawingsOf([picture]),
+              sheet: picture,
+              file: pictureSet(picture, "p.png", "00000000000000bb"),
+            },
           };
           const back = readFile(writeFile(full), fresh(), finishTable);
           if ("problem" in back) throw new Error(back.problem);
           expect(back.table.table).toEqual(table);
           expect(back.memory.drawings.data).toEqual(picture);
+          expect(back.memory.sheet).toEqual(picture);
           expect(back.memory.file?.data).toEqual(picture);
           expect(back.memory.cue.painted).toEqual(cue.painted);
           expect(back.memory.cue.missing).toEqual(cue.missing);

@@ -27,6 +27,7 @@ export function writeFile(state: State): string {
     settings: sketchOf(state, drawingsHash(state)),
     cue: toText(packCue(memory.cue)),
     drawings: drawingList(memory).map(floatsToText),
+    ...(memory.sheet.some((x) => x > 0) ? { sheet: floatsToText(memory.sheet) } : {}),
     ...(memory.file
       ? { file: { name: memory.file.name, hash: memory.file.hash, rows: memory.file.rows, data: floatsToText(memory.file.data) } }
       : {}),
@@ -66,6 +67,8 @@ export function readFile(
   if (!pixels) return { problem: "The cue in the file is damaged." };
   const drawings = Array.isArray(document.drawings) ? document.drawings.map((one) => floatsFromText(one, pixelCount)) : [];
   if (drawings.includes(null)) return { problem: "A drawing in the file is damaged." };
+  const sheet = document.sheet === undefined ? new Float32Array(pixelCount) : floatsFromText(document.sheet, pixelCount);
+  if (!sheet) return { problem: "The unfinished drawing in the file is damaged." };
   const next = applySketch(state, recordOf(document.settings));
   const file = fileOf(document.file);
   if (file === "damaged") return { problem: "The stored pictures in the file are damaged." };
@@ -76,6 +79,8 @@ export function readFile(
     wanted: null,
     memory: {
       ...next.memory,
+      sheet,
+      mode: document.sheet === undefined ? next.memory.mode : "draw",
       drawings: drawingsOf(drawings.filter((one) => one !== null)),
       file: file ?? next.memory.file,
       cue: { ...next.memory.cue, ...pixels },
