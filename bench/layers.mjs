@@ -1,6 +1,7 @@
 // Training speed: bags 64 x 32 x 64, linear + ReLU, layer norm, pooling with 4 heads of 16 and learned queries, linear, binary loss, Adam. Whole steps as `fit` takes them (four chunks, gradients
 // added in order), per second of CPU time and of the clock, median of blocks; builds, separations, threads and other programs in turns, so that a busy machine slows all alike.
 // Usage: node bench/layers.mjs [--rounds 3] [--only softmax,sparsemax] [--builds plain,relaxed] [--threads 1,2] [--peers numpy,jax-js,tfjs-wasm,torch] [--python python3] [--memory]
+import { fork } from "node:child_process";
 import { build } from "esbuild";
 
 const entry = `
@@ -95,14 +96,26 @@ for (const name of list("--only", Object.keys(variants).join(","))) {
 }
 const closing = [];
 for (const name of list("--peers", "")) {
-  try {
-    const peer = await import(`./peers/layers-${name}.mjs`);
-    const { version, forms, close } = await peer.open(problem, { python: text("--python", "python3"), steps });
-    for (const [form, block] of Object.entries(forms)) runs.push({ name: `${name} ${version}`, about: form, block });
-    closing.push(close);
-  } catch (error) {
-    console.log(`${name}: not measured (${error.message.split("\n")[0]})`);
+  const peer = await startPeer(name);
+  if (peer.error) console.log(`${name}: not measured (${peer.error.split("\n")[0]})`);
+  else {
+    for (const form of peer.forms) runs.push({ name: `${name} ${peer.version}`, about: form, block: () => peer.ask(form) });
+    closing.push(() => peer.ask(null));
   }
+}
+
+/** Another program in a process of its own. */
+async function startPeer(name) {
+  const child = fork(new URL("./peers/layers-child.mjs", import.meta.url), [name], { serialization: "advanced" });
+  const next = () => new Promise((done) => child.once("message", done));
+  const ask = async (message) => {
+    const answer = message === null ? null : next();
+    child.send(message);
+    return answer;
+  };
+  const first = next();
+  child.send({ problem, options: { python: text("--python", "python3"), steps } });
+  return { ...(await first), ask };
 }
 
 /** Twenty steps: milliseconds of the CPU and of the clock, and the last loss. */

@@ -2,7 +2,7 @@
 import { HopfieldError } from "../core/errors.ts";
 import { type MatrixLike, toMatrix } from "../core/matrix.ts";
 import type { Batch, Pass } from "./types.ts";
-import { openWorkspace, type Workspace } from "./workspace.ts";
+import { openWorkspace, tensor, type Workspace } from "./workspace.ts";
 
 /** Bags of one row each: 0, 1, ... bags. */
 export function oneRowEach(bags: number): Int32Array {
@@ -37,15 +37,15 @@ export function checkOffsets(name: string, offsets: ArrayLike<number>, rows: num
   return Int32Array.from(offsets);
 }
 
-/** Some bags of a batch, in the given order, as a new batch. */
-export function selectBags(from: Batch, bags: ArrayLike<number>): Batch {
+/** Some bags of a batch, in the given order, as a new batch; in a workspace when there is one, so that no kernel has to copy it again. */
+export function selectBags(from: Batch, bags: ArrayLike<number>, workspace?: Workspace): Batch {
   const offsets = new Int32Array(bags.length + 1);
   for (let i = 0; i < bags.length; i++) {
     const b = bags[i] as number;
     offsets[i + 1] = (offsets[i] as number) + (from.offsets[b + 1] as number) - (from.offsets[b] as number);
   }
   const rows = offsets[bags.length] as number;
-  const data = new Float32Array(rows * from.columns);
+  const data = workspace ? tensor(workspace, rows, from.columns).data : new Float32Array(rows * from.columns);
   for (let i = 0; i < bags.length; i++) {
     const b = bags[i] as number;
     data.set(

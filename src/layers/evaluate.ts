@@ -34,7 +34,7 @@ export function predictBags(workspace: Workspace, network: Block, parameters: Pa
     const chosen = Array.from({ length: Math.min(size, count - first) }, (_, i) => first + i);
     scoped(workspace, () => {
       const pass: Pass = { workspace, training: false, seed: 1, draws: 0, wantInput: false };
-      const [y] = network.forward(parameters, selectBags(bags, chosen), pass);
+      const [y] = network.forward(parameters, selectBags(bags, chosen, workspace), pass);
       if (y.rows !== chosen.length)
         throw new HopfieldError("E_SHAPE", `network: ${y.rows} results for ${chosen.length} bags; it must give one row a bag`);
       columns = y.columns;

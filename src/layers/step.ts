@@ -50,7 +50,7 @@ export function gradientOfChunk(
 ): ChunkOutcome {
   return scoped(workspace, () => {
     const pass: Pass = { workspace, training: true, seed, draws: (step * chunkCount + chunk) * drawsOfChunk, wantInput: false };
-    const [y, saved] = network.forward(parameters, selectBags(bags, chosen), pass);
+    const [y, saved] = network.forward(parameters, selectBags(bags, chosen, workspace), pass);
     const wanted = Array.from(chosen, (b) => targets[b] as number);
     const outcome = lossOf(loss, y, wanted, classWeights ?? undefined, total);
     if (Number.isFinite(outcome.loss)) {
