@@ -35,6 +35,7 @@ function Sheet({ memory, dark, apply }: Props) {
         values={memory.sheet}
         dark={dark}
         label="Sheet to draw on"
+        hint="draw here"
         tool={memory.tool === "erase" ? "ink" : memory.tool}
         brush={penRadius(memory)}
         cursor={memory.cursor}

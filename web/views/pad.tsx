@@ -13,6 +13,8 @@ interface Props {
   readonly tool: Tool;
   readonly brush: number;
   readonly cursor: Point;
+  /** Stands on the pad while there is nothing on it. */
+  readonly hint?: string;
   readonly onStroke: (from: Point, to: Point) => void;
   readonly onCursor: (cursor: Point) => void;
 }
@@ -29,7 +31,7 @@ function place(event: PointerEvent): Point {
 const arrows: Readonly<Record<string, Point>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const held = { space: false };
 
-export function Pad({ values, missing, dark, label, tool, brush, cursor, onStroke, onCursor }: Props) {
+export function Pad({ values, missing, dark, label, tool, brush, cursor, hint, onStroke, onCursor }: Props) {
   const centre: Point = [cursor[0] + 0.5, cursor[1] + 0.5];
   const percentOf = (x: number): string => `${((100 * x) / side).toFixed(2)}%`;
   return (
@@ -77,6 +79,11 @@ export function Pad({ values, missing, dark, label, tool, brush, cursor, onStrok
       }}
     >
       <Picture values={values} missing={missing} dark={dark} alt="" />
+      {hint && !values.some((x) => x > 0) ? (
+        <span class="hint" aria-hidden="true">
+          {hint}
+        </span>
+      ) : null}
       <span
         class="cursor"
         aria-hidden="true"
