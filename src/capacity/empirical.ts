@@ -4,7 +4,7 @@
  */
 import { HopfieldError } from "../core/errors.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../core/matrix.ts";
-import { checkNames, checkNumber } from "../core/options.ts";
+import { checkChoice, checkNames, checkNumber } from "../core/options.ts";
 import { randomStream, sampleWithoutReplacement, uniformInteger } from "../core/random.ts";
 import { increasingRoot } from "./roots.ts";
 import type { Ensemble } from "./types.ts";
@@ -16,6 +16,8 @@ export interface EmpiricalOptions {
   readonly seed?: number;
   /** Query x = xi + sqrt(noise) eta: averaged exactly, zeta gains E lambda^2 noise |xi|^2 / 2 inside the mean. Default 0. */
   readonly noise?: number;
+  /** What compares: "dot" (default), x . xi, or "l2", -|x - xi|^2 / 2 without the query's own noise, so that a stored pattern answers with 0: the signal. */
+  readonly similarity?: "dot" | "l2";
 }
 
 export interface EmpiricalEnsemble extends Ensemble {
@@ -39,7 +41,8 @@ const resamples = 200;
  */
 export function empiricalEnsemble(input: MatrixLike, options: EmpiricalOptions = {}): EmpiricalEnsemble {
   const where = "empiricalEnsemble";
-  checkNames(where, options, ["queries", "seed", "noise"]);
+  checkNames(where, options, ["queries", "seed", "noise", "similarity"]);
+  const similarity = checkChoice(where, "similarity", options.similarity ?? "dot", ["dot", "l2"]);
   const seed = checkNumber(where, "seed", options.seed ?? 1, { atLeast: 0, whole: true, atMost: Number.MAX_SAFE_INTEGER });
   const asked = checkNumber(where, "queries", options.queries ?? 100, { atLeast: 1, whole: true });
   const noise = checkNumber(where, "noise", options.noise ?? 0, { atLeast: 0 });
@@ -53,8 +56,9 @@ export function empiricalEnsemble(input: MatrixLike, options: EmpiricalOptions =
       `${where}: at least 10 different patterns are needed, there ${P === 1 ? "is" : "are"} ${P} (of ${all.rows}; patterns without variance say nothing)`,
     );
   const chosen = sampleWithoutReplacement(randomStream(seed, 0xe3), P, asked).map((i) => rows[i] as number);
-  const overlaps = chosen.map((query) => overlapsOf(all, query, rows, noise));
-  const signal = chosen.reduce((sum, query) => sum + dot(all, query, query), 0) / N / chosen.length;
+  const overlaps = chosen.map((query) => overlapsOf(all, query, rows, noise, similarity));
+  const size = chosen.reduce((sum, query) => sum + dot(all, query, query), 0) / N / chosen.length;
+  const signal = similarity === "dot" ? size : 0;
   const tables = new Map<number, Sums>();
   const at = (lambda: number): Sums => {
     let sums = tables.get(lambda);
@@ -68,7 +72,7 @@ export function empiricalEnsemble(input: MatrixLike, options: EmpiricalOptions =
   const zeta = (lambda: number): number => mean(at(lambda).logs) / N;
   const zetaPrime = (lambda: number): number => mean(at(lambda).slopes) / N;
   const most = (Math.log(P) - 1) / N;
-  const limit = increasingRoot((lambda) => lambda * zetaPrime(lambda) - zeta(lambda) - most, 1e12 / (1 + signal * N));
+  const limit = increasingRoot((lambda) => lambda * zetaPrime(lambda) - zeta(lambda) - most, 1e12 / (1 + size * N));
   return {
     name: "empirical",
     signal,
@@ -82,7 +86,7 @@ export function empiricalEnsemble(input: MatrixLike, options: EmpiricalOptions =
 }
 
 interface Overlaps {
-  /** x . xi and noise |xi|^2 / 2 for every other pattern. */
+  /** x . xi and noise |xi|^2 / 2 for every other pattern; l2: -|x - xi|^2 / 2 and noise |x - xi|^2 / 2. */
   readonly linear: Float64Array;
   readonly quadratic: Float64Array | null;
 }
@@ -96,8 +100,13 @@ interface Sums {
   readonly shares: readonly Float64Array[];
 }
 
-function overlapsOf(all: Matrix, query: number, rows: readonly number[], noise: number): Overlaps {
+function overlapsOf(all: Matrix, query: number, rows: readonly number[], noise: number, similarity: "dot" | "l2"): Overlaps {
   const others = rows.filter((row) => row !== query);
+  if (similarity === "l2") {
+    // Against the query's own pattern, noise adds sqrt(noise) eta . (xi - xi^1), a normal number of variance noise |xi - xi^1|^2.
+    const halves = Float64Array.from(others, (row) => 0.5 * squaredDistance(all, query, row));
+    return { linear: halves.map((half) => -half), quadratic: noise > 0 ? halves.map((half) => noise * half) : null };
+  }
   return {
     linear: Float64Array.from(others, (row) => dot(all, query, row)),
     quadratic: noise > 0 ? Float64Array.from(others, (row) => 0.5 * noise * dot(all, row, row)) : null,
@@ -107,6 +116,12 @@ function overlapsOf(all: Matrix, query: number, rows: readonly number[], noise: 
 function dot({ data, columns }: Matrix, i: number, j: number): number {
   let sum = 0;
   for (let k = 0; k < columns; k++) sum += (data[i * columns + k] as number) * (data[j * columns + k] as number);
+  return sum;
+}
+
+function squaredDistance({ data, columns }: Matrix, i: number, j: number): number {
+  let sum = 0;
+  for (let k = 0; k < columns; k++) sum += ((data[i * columns + k] as number) - (data[j * columns + k] as number)) ** 2;
   return sum;
 }
 

@@ -34,6 +34,7 @@ export {
 } from "./diffusion-study.ts";
 export { collapseTime, onsetRate, onsetTime, speciationTime } from "./diffusion-times.ts";
 export { type UTurn, uTurns } from "./diffusion-u-turn.ts";
+export { type EffectiveDimension, effectiveDimension } from "./effective-dimension.ts";
 export { type EmpiricalEnsemble, type EmpiricalOptions, empiricalEnsemble } from "./empirical.ts";
 export { fitSizes, type SizeFit, type SizePoint, sizePoint } from "./finite-size.ts";
 export { type HiddenManifold, type HiddenManifoldOptions, hiddenManifold } from "./hidden-manifold.ts";

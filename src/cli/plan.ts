@@ -5,6 +5,8 @@ import { blame } from "./failure.ts";
 import { readRows } from "./input.ts";
 import { type Io, short } from "./io.ts";
 import { firstCopies, normsOf, promised, type Quantiles, quantiles, separationOf, theoremOf } from "./plan-facts.ts";
+import { type HeldOut, heldOutTrial } from "./plan-held-out.ts";
+import { type Theory, theoryOf } from "./plan-theory.ts";
 import { type Trial, trialOf } from "./plan-trial.ts";
 import { memoryOptionsOf, modelOptions } from "./recall-options.ts";
 import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
@@ -45,6 +47,8 @@ interface Report {
   readonly promised: number | null;
   readonly noisy: Trial | null;
   readonly halfMissing: Trial | null;
+  readonly theory: Theory | null;
+  readonly heldOut: HeldOut | null;
 }
 
 async function run(input: Input, io: Io): Promise<number> {
@@ -57,17 +61,21 @@ async function run(input: Input, io: Io): Promise<number> {
   const patterns = await readRows(file, "--patterns");
   const report = blame(3, "", (): Report => {
     const memory = createMemory(patterns, memoryOptionsOf(input));
-    io.progress("beta", 0, 4);
+    io.progress("beta", 0, 6);
     const beta = memory.beta;
-    io.progress("separations", 1, 4);
+    io.progress("separations", 1, 6);
     const norms = normsOf(patterns);
     const copies = firstCopies(patterns);
     const similarity = memory.similarity ?? "dot";
     const separation = separationOf(patterns, similarity, undefined, seed);
-    io.progress("trial with noise", 2, 4);
+    io.progress("trial with noise", 2, 6);
     const noisy = trialOf(memory, patterns, copies, noise, false, seed);
-    io.progress("trial with half of the entries missing", 3, 4);
+    io.progress("trial with half of the entries missing", 3, 6);
     const halfMissing = trialOf(memory, patterns, copies, noise, true, seed);
+    io.progress("theory", 4, 6);
+    const theory = theoryOf(memory, patterns, noise, seed);
+    io.progress("held-out trial", 5, 6);
+    const heldOut = heldOutTrial(patterns, memoryOptionsOf(input), noise, seed);
     io.endProgress();
     const softmax = memory.separation === "softmax" && memory.support === "all";
     return {
@@ -85,6 +93,8 @@ async function run(input: Input, io: Io): Promise<number> {
       promised: softmax && beta !== null ? promised(separation, norms, beta, noise, failure) : null,
       noisy,
       halfMissing,
+      theory,
+      heldOut,
     };
   });
   if (io.json) io.printJson(documentOf(report, seed));
@@ -112,6 +122,8 @@ function documentOf(r: Report, seed: number): Record<string, unknown> {
     promised: r.promised === null ? null : { patterns: r.promised, of: r.sampled, failure },
     trial: r.noisy,
     trialHalfMissing: r.halfMissing,
+    theory: r.theory,
+    heldOut: r.heldOut,
     next: nextCommand(r),
   };
 }
@@ -127,6 +139,33 @@ function trialLine(name: string, t: Trial | null, model: string): string {
   if (t === null) return `${name}: the model ${model} cannot leave entries out.`;
   const range = `95 % interval ${(100 * t.low).toFixed(1)} to ${(100 * t.high).toFixed(1)} %`;
   return `${name}: ${t.right} of ${t.trials} came back (${(100 * t.share).toFixed(1)} %, ${range}), root mean square error ${short(t.rms, 3)}.`;
+}
+
+/** 10^x as people write it. */
+const countOf = (log10: number): string => (log10 < 6 ? String(Math.floor(10 ** log10)) : `10^${short(log10, 3)}`);
+
+function theorySentences({ theory, memory }: Report): string[] {
+  if (theory === null || memory.beta === null) return [];
+  const { sampled, betaLimit, alpha1, log10Patterns, lowerBound, effectiveDimension, latentRatio, log10PatternsManifold } = theory;
+  const about = lowerBound
+    ? `at least ${countOf(log10Patterns)} (alpha_1 >= ${short(alpha1)}: ${sampled} patterns tell no more than that, and only up to beta ${short(betaLimit)})`
+    : `about ${countOf(log10Patterns)} (alpha_1 = ${short(alpha1)})`;
+  return [
+    `  At this beta and noise, a memory of patterns like yours holds ${about}.`,
+    `  Your patterns use about ${short(effectiveDimension, 3)} of ${memory.dimension} directions (a linear manifold of D / N = ${latentRatio === null ? "inf" : short(latentRatio, 3)}, compared by dot products, holds up to ${countOf(log10PatternsManifold)} whatever beta is).`,
+  ];
+}
+
+function heldOutSentences({ heldOut }: Report): string[] {
+  if (heldOut === null) return [];
+  const { advisers, patterns, trials, verdict } = heldOut;
+  const shares = trials.map(({ beta, share }) => `${(100 * share).toFixed(1)} % at beta ${short(beta)}`).join(", ");
+  return [
+    `  Held out: ${advisers} patterns advised the beta in the middle, the other ${patterns} were stored: ${shares}.`,
+    verdict === "confirmed"
+      ? "  The advice is confirmed: neither a quarter of that beta nor four times it recalls more."
+      : "  The advice is refuted for this noise: another of these betas recalls more; give it with --beta.",
+  ];
 }
 
 /** The report for people. */
@@ -169,12 +208,14 @@ function sentences(r: Report): string[] {
     lines.push(
       "  The capacity theorem for random patterns (Ramsauer et al., Theorem 3) makes no promise at this dimension, size and beta.",
     );
+  lines.push(...theorySentences(r));
   const cue = memory.beta === null ? `${100 * r.noise} % of the bits flipped` : `noise of ${r.noise} on every entry`;
   lines.push("", "What a trial says (stored patterns, damaged afresh):");
   lines.push(
     `  ${trialLine(cue, r.noisy, memory.model)}`,
     `  ${trialLine("the same, and the second half of the entries missing", r.halfMissing, memory.model)}`,
   );
+  lines.push(...heldOutSentences(r));
   const beta = memory.beta === null ? "" : `, beta: ${short(memory.beta)}`;
   lines.push(
     "",

@@ -76,3 +76,31 @@ test("Wilson's interval: the figures of 0, 8 and 10 of 10", () => {
   expect(wilson(8, 10)).toMatchObject({ low: expect.closeTo(0.49016, 4), high: expect.closeTo(0.94331, 4) });
   expect(wilson(10, 10)).toMatchObject({ low: expect.closeTo(0.72246, 4), high: 1 });
 });
+
+test("theory and the held-out trial: what patterns carry, directions, an advice that can be refuted", async () => {
+  // Twenty-four entries driven by three latent numbers.
+  const z = normals(300 * 3, 5);
+  const F = normals(24 * 3, 6);
+  const x = Float32Array.from({ length: 300 * 24 }, (_, at) => {
+    const [p, i] = [Math.floor(at / 24), at % 24];
+    return [0, 1, 2].reduce((sum, k) => sum + (F[3 * i + k] ?? 0) * (z[3 * p + k] ?? 0), 0);
+  });
+  folder.npy("latent.npy", x, [300, 24]);
+  const { theory, heldOut, beta } = JSON.parse((await plan("--patterns", "latent.npy", "--noise", "0.1", "--json")).stdout);
+  expect(theory.sampled).toBe(300);
+  expect(theory.effectiveDimension).toBeGreaterThan(1.5);
+  expect(theory.effectiveDimension).toBeLessThan(3.2);
+  expect(theory.lowerBound).toBe(beta > theory.betaLimit);
+  expect(heldOut).toMatchObject({ advisers: 150, patterns: 150, verdict: "confirmed" });
+  expect(heldOut.trials.map((trial: { beta: number }) => trial.beta / heldOut.trials[1].beta)).toEqual([0.25, 1, 4]);
+  // Half of the patterns of the dense memory answer louder to another: theory knows (few patterns fit), and a given beta is no advice.
+  const dense = JSON.parse((await plan("--patterns", "latent.npy", "--model", "dense", "--beta", "0.05", "--json")).stdout);
+  expect(dense.heldOut).toBeNull();
+  expect(10 ** dense.theory.log10Patterns).toBeLessThan(300);
+  expect(dense.trial.share).toBeLessThan(0.5);
+  const { stdout } = await plan("--patterns", "latent.npy", "--noise", "0.1");
+  expect(stdout).toContain("The advice is confirmed");
+  expect(stdout).toMatch(/use about \S+ of 24 directions/);
+  // Five patterns of signs have no say.
+  expect(JSON.parse((await plan("--patterns", "signs.npy", "--json")).stdout)).toMatchObject({ theory: null, heldOut: null });
+});
