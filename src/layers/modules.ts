@@ -150,11 +150,13 @@ export interface LookupOptions extends AssociationOptions {
   readonly trainable?: boolean;
   /** Targets of their own in place of the stored patterns as projections. Default false. */
   readonly separateTargets?: boolean;
+  /** Whether such targets learn. Default true. */
+  readonly targetsTrainable?: boolean;
 }
 
 /** Instances look up learned stored patterns, the same for all; the result has a row for every instance. @throws as association. */
 export function lookup(options: LookupOptions): Block {
-  const { separateTargets = false, ...given } = options;
+  const { separateTargets = false, targetsTrainable = true, ...given } = options;
   const { quantity, trainable, rest } = learnedOptions("lookup", given);
   const s = settingsOf("lookup", rest);
   if (s.support === "window") throw new HopfieldError("E_UNSUPPORTED", "lookup: learned patterns have no order, hence no window");
@@ -181,7 +183,7 @@ export function lookup(options: LookupOptions): Block {
         dState,
         {
           patterns: trainable ? patterns : zeros(w, quantity, s.storedSize),
-          ...(separateTargets ? { targets: dProjection } : {}),
+          ...(separateTargets ? { targets: targetsTrainable ? dProjection : zeros(w, quantity, s.projectionSize) } : {}),
           ...gradients,
         },
       ];

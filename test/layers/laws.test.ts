@@ -194,4 +194,26 @@ describe("modules", () => {
       { numRuns: 60 },
     );
   });
+
+  it("what is not to learn has a gradient of 0, everything else has one", () => {
+    const options = { stateSize: 4, heads: 2, hidden: 2, quantity: 3, deviation: 0.7 } as const;
+    const x = [
+      [1, 2, 0, 1],
+      [0, 1, 1, 3],
+      [2, 0, 1, 0],
+    ];
+    const slopes = (block: ReturnType<typeof pooling>): Map<string, number> => {
+      const pass = newPass({ workspace: w });
+      const [y, saved] = block.forward(block.init(randomStream(2)), toBatch(x, [0, 3]), pass);
+      const [, gradients] = block.backward(block.init(randomStream(2)), saved, { ...y, data: y.data.map((_, i) => i % 3) }, pass);
+      return new Map(listed(gradients).map(({ name, tensor: { data } }) => [name, Math.max(...data.map(Math.abs))]));
+    };
+    for (const trainable of [true, false]) {
+      expect((slopes(pooling({ ...options, trainable })).get("queries") as number) > 1e-3).toBe(trainable);
+      expect((slopes(lookup({ ...options, trainable })).get("patterns") as number) > 1e-3).toBe(trainable);
+      const targets = slopes(lookup({ ...options, separateTargets: true, targetsTrainable: trainable }));
+      expect((targets.get("targets") as number) > 1e-3).toBe(trainable);
+      expect(targets.get("patterns")).toBeGreaterThan(1e-3);
+    }
+  });
 });
