@@ -1,4 +1,4 @@
-// node bench/store.mjs [rows] [dimension] [rounds]: opening and one query on a store, beside the bare work over the same bytes; medians of interleaved rounds, warm cache.
+// node bench/store.mjs [rows] [dimension] [rounds]: opening and one query on a store, beside the bare work over the same bytes; medians of interleaved rounds, warm cache (and on the disk already: writing back would take a core).
 import { execFileSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -30,7 +30,7 @@ function fill(data, seed) {
 
 function make(storage, count = rows, name = storage) {
   const path = join(folder, name);
-  const store = createStore(path, { dimension: d, storage, durability: "process" });
+  const store = createStore(path, { dimension: d, storage });
   const step = 100_000;
   for (let first = 0; first < count; first += step) {
     const some = Math.min(step, count - first);

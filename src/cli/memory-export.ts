@@ -34,7 +34,10 @@ export async function exportStore(directory: string, file: string, io: Io): Prom
     } finally {
       await target.close();
     }
-    if (!stopped.by) await rename(unfinished, file);
+    if (!stopped.by) {
+      await rename(unfinished, file);
+      await flushName(dirname(file));
+    }
   } catch (error) {
     if (error instanceof Error && "syscall" in error)
       throw new CommandError("E_IO", `export ${JSON.stringify(file)} cannot be written: ${systemReason(error)}`, 3);
@@ -48,4 +51,14 @@ export async function exportStore(directory: string, file: string, io: Io): Prom
   if (io.json) io.printJson({ patterns });
   else io.print(`wrote ${patterns} patterns to ${file}`);
   return 0;
+}
+
+/** The name lasts, too; where directories cannot be flushed (Windows, some network file systems) it lasts when the system says so. */
+async function flushName(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }

@@ -10,7 +10,10 @@ const storeOptions: readonly OptionSpec[] = [
     flags: "--storage <type>",
     text: "create: f32 (default), f16 (half the room, rounded) or int8 (bytes beside f32: faster scans, exact answers)",
   },
-  { flags: "--patterns <file>", text: "add: patterns, one a row; a file that export wrote brings its ids and metadata" },
+  {
+    flags: "--patterns <file>",
+    text: "add: patterns, one a row (.npy, .npz, .safetensors, .parquet, .csv); an export to .safetensors or .parquet brings its ids and metadata",
+  },
   { flags: "--ids <list>", text: "add, remove: a file with one id a line, or a list with commas" },
   { flags: "--metadata <file>", text: "add: one JSON object (or null) a line, one line a row" },
   { flags: "--upsert", text: "add: replace patterns whose id is there already" },

@@ -27,6 +27,7 @@ export const memory: CommandSpec = {
   notes: [
     "",
     "recall takes every option of `hopfield recall` but --patterns. One writer at a time; readers need no lock.",
+    "export writes .safetensors and .parquet with ids and metadata, .npy and .csv without; it is the backup of a store that is being written.",
     "Exit status 1: verify found acknowledged data damaged; 2: the options are wrong; 3: a file, an id or the store is, or another writer holds the lock.",
   ],
   run,
