@@ -141,7 +141,7 @@ const reshaped = (x: Tensor, like: Tensor): Tensor => ({ data: x.data, rows: lik
 /** Layer norm over the columns of each head; queries and keys share gain and shift. */
 function normaliseHeads(w: Workspace, s: Settings, parameters: Parameters, x: Tensor): Normalised {
   const rows = { data: x.data, rows: x.data.length / s.hidden, columns: s.hidden };
-  return normalise(w, rows, (parameters.hiddenNorm ?? {}) as NormParameters, s.eps);
+  return normalise(w, rows, (parameters.hiddenNorm ?? {}) as NormParameters, s.eps.hidden);
 }
 
 function closeSpace(

@@ -21,6 +21,13 @@ export const layerSeparations: readonly LayerSeparation[] = [
 export type LayerSupport = "all" | "top-k" | "window" | "random";
 export type StepGradient = "unrolled" | "implicit" | "one-step";
 
+export interface NormEps {
+  readonly state: number;
+  readonly stored: number;
+  readonly projection: number;
+  readonly hidden: number;
+}
+
 export interface AssociationOptions {
   /** Columns of the state patterns; of stored patterns and projections the same unless given. */
   readonly stateSize: number;
@@ -65,7 +72,8 @@ export interface AssociationOptions {
   /** Layer norm of queries and keys in the association space, before the first step. Default false. */
   readonly normalizeHidden?: boolean;
   readonly hiddenAffine?: boolean;
-  readonly eps?: number;
+  /** Added to the variance in the layer norms; one number, or one for each. Default 1e-5. */
+  readonly eps?: number | Partial<NormEps>;
   /** No projection of this role: the input is used by every head and must have `hidden` (projection: `pattern`) columns. */
   readonly staticState?: boolean;
   readonly staticStored?: boolean;
@@ -126,8 +134,9 @@ const known: readonly (keyof AssociationOptions)[] = [
   "deviation",
 ];
 
-export type Settings = Required<Omit<AssociationOptions, "alpha" | "deviation">> & {
+export type Settings = Required<Omit<AssociationOptions, "alpha" | "deviation" | "eps">> & {
   readonly alpha: number;
+  readonly eps: NormEps;
   readonly learnAlpha: boolean;
   /** Number of the separation in the kernels; -1: weights are ratios of feature products. */
   readonly kind: number;
@@ -198,7 +207,7 @@ export function settingsOf(where: string, options: AssociationOptions): Settings
     affine: options.affine ?? true,
     normalizeHidden: options.normalizeHidden ?? false,
     hiddenAffine: options.hiddenAffine ?? false,
-    eps: checkNumber(where, "eps", options.eps ?? 1e-5, { above: 0 }),
+    eps: epsOf(where, options.eps ?? 1e-5),
     staticState: options.staticState ?? false,
     staticStored: options.staticStored ?? false,
     staticProjection: options.staticProjection ?? false,
@@ -212,6 +221,13 @@ export function settingsOf(where: string, options: AssociationOptions): Settings
   };
   checkTogether(where, settings);
   return settings;
+}
+
+function epsOf(where: string, given: number | Partial<NormEps>): NormEps {
+  if (typeof given === "object") checkNames(`${where}: eps`, given, ["state", "stored", "projection", "hidden"]);
+  const of = (name: keyof NormEps): number =>
+    checkNumber(where, "eps", typeof given === "object" ? (given[name] ?? 1e-5) : given, { above: 0 });
+  return { state: of("state"), stored: of("stored"), projection: of("projection"), hidden: of("hidden") };
 }
 
 function checkTogether(where: string, s: Settings): void {

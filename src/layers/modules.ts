@@ -62,9 +62,9 @@ export function encoder(options: EncoderOptions): Block {
   const dropped = rate > 0 ? [dropout(rate)] : [];
   return chain(
     residual(chain(association(rest), ...dropped)),
-    layerNorm(columns, { eps: s.eps }),
+    layerNorm(columns, { eps: s.eps.state }),
     residual(chain(linear(columns, between, { activation: "relu" }), ...dropped, linear(between, columns), ...dropped)),
-    layerNorm(columns, { eps: s.eps }),
+    layerNorm(columns, { eps: s.eps.state }),
   );
 }
 

@@ -83,7 +83,7 @@ export function freshMap(random: RandomStream, inputs: number, outputs: number, 
 export function normRole(workspace: Workspace, s: Settings, parameters: Parameters, role: RoleName, x: Tensor): Normalised | null {
   const plan = planOf(s, role);
   checkColumns(`association: ${role} patterns`, x, plan.inputs);
-  return plan.normalize ? normalise(workspace, x, (parameters[`${role}Norm`] ?? {}) as NormParameters, s.eps) : null;
+  return plan.normalize ? normalise(workspace, x, (parameters[`${role}Norm`] ?? {}) as NormParameters, s.eps[role]) : null;
 }
 
 export function openRole(workspace: Workspace, s: Settings, parameters: Parameters, role: RoleName, x: Tensor): Role {

@@ -5,7 +5,7 @@
 import { HopfieldError } from "../core/errors.ts";
 import { nearestName } from "../core/options.ts";
 import { type ActivationName, activationNames } from "./activations.ts";
-import type { AssociationOptions } from "./association-options.ts";
+import type { AssociationOptions, NormEps } from "./association-options.ts";
 
 /** Arguments as Python writes them to JSON; `class` names the module where the tensors leave it open. */
 export type UpstreamArguments = Readonly<Record<string, unknown>>;
@@ -98,7 +98,7 @@ export function readUpstreamConfig(given: UpstreamArguments): UpstreamConfig {
   const size = inputSize ?? 1;
   const hidden = count("hidden_size") ?? (staticOnly ? size : size / heads);
   if (!Number.isInteger(hidden)) throw fail(`input_size ${size} is not divisible by num_heads ${heads}`);
-  const eps = epsOf(given, flag);
+  const eps = epsOf(given);
   const steps = given.update_steps_max === null ? null : given.update_steps_max === undefined ? 0 : stepsOf(given.update_steps_max);
   const activation = activationOf(given.association_activation);
   const options: AssociationOptions = {
@@ -155,16 +155,13 @@ function refuseDefects(given: UpstreamArguments, flag: (name: string, fallback: 
   if (!flag("batch_first", true)) refuse("batch_first must be true: arrays here are (batch, rows, columns)");
 }
 
-/** Layer norms share one eps here. */
-function epsOf(given: UpstreamArguments, flag: (name: string, fallback: boolean) => boolean): number {
-  const names = ["stored_pattern", "state_pattern", "pattern_projection", "hopfield_space"];
-  const used = names
-    .filter((name) => flag(`normalize_${name}`, name !== "hopfield_space"))
-    .map((name) => given[`normalize_${name}_eps`] ?? 1e-5);
-  const [first = 1e-5] = used;
-  if (typeof first !== "number" || !(first > 0)) throw fail("the eps of a layer norm must be above 0");
-  if (used.some((eps) => eps !== first)) throw new HopfieldError("E_UNSUPPORTED", "config: all layer norms must have the same eps");
-  return first;
+function epsOf(given: UpstreamArguments): NormEps {
+  const of = (name: string): number => {
+    const eps = given[`normalize_${name}_eps`] ?? 1e-5;
+    if (typeof eps !== "number" || !(eps > 0)) throw fail(`normalize_${name}_eps must be above 0, got ${JSON.stringify(eps)}`);
+    return eps;
+  };
+  return { state: of("state_pattern"), stored: of("stored_pattern"), projection: of("pattern_projection"), hidden: of("hopfield_space") };
 }
 
 function stepsOf(value: unknown): number | null {

@@ -79,6 +79,7 @@ export function optionsOf(choice: Choice): AssociationOptions {
     affine: choice.norms !== "plain",
     normalizeHidden: choice.norms === "hidden",
     hiddenAffine: choice.norms === "hidden",
+    eps: { state: 0.02, stored: 0.01, hidden: 0.005 },
     staticState: still("state"),
     staticStored: still("stored"),
     staticProjection: still("projection"),

@@ -47,7 +47,7 @@ export interface Definition {
   normalizeStored: boolean;
   normalizeProjection: boolean;
   normalizeHidden: boolean;
-  eps: number;
+  eps: { state: number; stored: number; projection: number; hidden: number };
   staticState: boolean;
   staticStored: boolean;
   staticProjection: boolean;
@@ -155,14 +155,14 @@ export function hopfield(
   bags: Bags,
 ): OracleRun {
   const role = (name: string, x: Node, normalize: boolean, still: boolean, owner: string): Node => {
-    const normed = normalize ? norm(tape, x, parameters[`${name}Norm`] as Tree | undefined, d.eps) : x;
+    const normed = normalize ? norm(tape, x, parameters[`${name}Norm`] as Tree | undefined, d.eps[name as "state" | "stored"]) : x;
     return still ? normed : map(tape, normed, parameters[owner] as Tree);
   };
   const q0 = role("state", roles.state, d.normalizeState, d.staticState, d.tied ? "stored" : "state");
   const k0 = role("stored", roles.stored, d.normalizeStored, d.staticStored, "stored");
   // Connected values go through the map of the stored patterns first.
   const normedValues = d.normalizeProjection
-    ? norm(tape, roles.projection, parameters.projectionNorm as Tree | undefined, d.eps)
+    ? norm(tape, roles.projection, parameters.projectionNorm as Tree | undefined, d.eps.projection)
     : roles.projection;
   const between = d.connected && !d.staticStored;
   const mapped = between ? map(tape, normedValues, parameters.stored as Tree) : normedValues;
@@ -171,7 +171,7 @@ export function hopfield(
   const heads: Node[] = [];
   for (let h = 0; h < d.heads; h++) {
     const part = (x: Node, still: boolean, width: number): Node => slice(tape, x, 0, rowsOf(x), still ? 0 : h * width, width);
-    const space = (x: Node): Node => (d.normalizeHidden ? norm(tape, x, parameters.hiddenNorm as Tree | undefined, d.eps) : x);
+    const space = (x: Node): Node => (d.normalizeHidden ? norm(tape, x, parameters.hiddenNorm as Tree | undefined, d.eps.hidden) : x);
     const q = space(part(q0, d.staticState, d.hidden));
     const k = space(part(k0, d.staticStored, d.hidden));
     const v = part(v0, d.staticProjection && !between, d.pattern);
