@@ -3,7 +3,7 @@
  * kept. Reproducible to the bit for a seed.
  */
 import { checkNumber } from "../core/options.ts";
-import { randomStream, uniform } from "../core/random.ts";
+import { randomStream, uniform, uniformInteger } from "../core/random.ts";
 import { lossAndGradient, perLayer, type TrainableParameters } from "./trainable-network.ts";
 import { type Family, trainingGraph } from "./training-graphs.ts";
 import { components } from "./union-find.ts";
@@ -12,10 +12,10 @@ export interface TrainingOptions {
   /** Layers, 1 to 4. */
   readonly layers: number;
   readonly family: Family;
-  /** Nodes of the training graphs, at least 2^(L + 2); default max(16, 2^(L + 2)). */
+  /** Nodes of the training graphs, at least 2^(L + 2); within capacity the most nodes, each graph has from 2^L + 1 on. Default max(16, 2^(L + 2)). */
   readonly nodes?: number;
   readonly seed: number;
-  /** Default 200 steps of 8 graphs, 4 starts. */
+  /** Default 200 steps of 8 graphs (500 for three layers and more), 4 starts. */
   readonly steps?: number;
   readonly starts?: number;
 }
@@ -46,11 +46,13 @@ const ranges = {
 } as const;
 
 /** @throws HopfieldError E_RANGE. */
-export function trainNetwork({ layers, family, nodes, seed, steps = 200, starts = 4 }: TrainingOptions): Trained {
+export function trainNetwork({ layers, family, nodes, seed, starts = 4, ...rest }: TrainingOptions): Trained {
   checkNumber("trainNetwork", "layers", layers, { whole: true, atLeast: 1, atMost: 4 });
+  const steps = rest.steps ?? (layers <= 2 ? 200 : 500);
   checkNumber("trainNetwork", "steps", steps, { whole: true, atLeast: 4, atMost: 100_000 });
   checkNumber("trainNetwork", "starts", starts, { whole: true, atLeast: 1, atMost: 100 });
-  const size = nodes ?? Math.max(16, 2 ** (layers + 2));
+  const least = 2 ** (layers + 2);
+  const size = checkNumber("trainNetwork", "nodes", nodes ?? Math.max(16, least), { whole: true, atLeast: least, atMost: 1024 });
   const runs = Array.from({ length: starts }, (_, start) => trainOnce(layers, family, size, seed, steps, start));
   return runs.reduce((best, run) => (run.loss < best.loss ? run : best));
 }
@@ -69,9 +71,11 @@ function trainOnce(layers: number, family: Family, nodes: number, seed: number, 
     const gradient = new Float64Array(parameters.length);
     let loss = 0;
     for (let b = 0; b < batch; b++) {
-      const graph = trainingGraph(random, family, layers, nodes);
+      // A hit is worth n over the marks of its row: without small graphs, in which rows mark nearly everything, thresholds would settle too high for them.
+      const size = family === "within" ? 2 ** layers + 1 + uniformInteger(random, nodes - 2 ** layers) : nodes;
+      const graph = trainingGraph(random, family, layers, size);
       const labels = components(graph);
-      const truth = Uint8Array.from({ length: nodes * nodes }, (_, i) => (labels[i % nodes] === labels[Math.floor(i / nodes)] ? 1 : 0));
+      const truth = Uint8Array.from({ length: size * size }, (_, i) => (labels[i % size] === labels[Math.floor(i / size)] ? 1 : 0));
       const found = lossAndGradient(parameters, graph, truth);
       loss += found.loss / batch;
       found.gradient.forEach((g, i) => {
