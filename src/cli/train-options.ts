@@ -36,7 +36,7 @@ export const trainOptions: readonly OptionSpec[] = [
   },
   {
     flags: "--model <name>",
-    text: "association, pooling or lookup (default pooling); tabular: lookup (default) or hopular; series: see below",
+    text: "association, pooling or lookup (default pooling); tabular: lookup (default) or hopular; series: association (default) or pooling",
   },
   { flags: "--variant <name>", text: `${Object.keys(variants).join(", ")} (default softmax)` },
   {
@@ -76,6 +76,12 @@ export const trainOptions: readonly OptionSpec[] = [
   { flags: "--ignore <list>", text: "tabular: columns to leave out" },
   { flags: "--test-folds <list>", text: "tabular: columns whose 1 marks the test rows of a fold, in place of --folds" },
   { flags: "--watch-folds <list>", text: "tabular: columns that mark the rows to watch while the others train" },
+  { flags: "--horizon <n>", text: "series: values to forecast (default 96)", kind: "number" },
+  { flags: "--input <n>", text: "series: values of the window before them (default 336)", kind: "number" },
+  {
+    flags: "--split <list>",
+    text: "series: times to train, to choose and to test on (default 12, 4 and 4 months where dates allow it, else 60, 20, 20 %)",
+  },
   { flags: "--data <file>", text: "mil: a table (.csv), one instance a row; tabular: one example a row; series: one time a row" },
   { flags: "--bag <column>", text: "mil: the column that names the bag of a row (default bag)" },
   {

@@ -66,7 +66,8 @@ function pooled(scores: readonly Scored[]): Record<string, number | null> {
   const count = scores.reduce((sum, each) => sum + each.count, 0);
   const over = (of: (score: Scored) => number): number => scores.reduce((sum, each) => sum + (each.count * of(each)) / count, 0);
   if (scores[0]?.kind === "number") {
-    return { count, mse: over((s) => (s.kind === "number" ? s.mse : 0)), mae: over((s) => (s.kind === "number" ? s.mae : 0)) };
+    const mse = over((s) => (s.kind === "number" ? s.mse : 0));
+    return { count, mse, mae: over((s) => (s.kind === "number" ? s.mae : 0)), auc: null, loss: mse / 2 };
   }
   const areas = scores.flatMap((s) => (s.kind === "classes" && s.auc !== null ? [s.auc] : []));
   return {

@@ -14,6 +14,7 @@ import { learningCurves } from "./train-figure.ts";
 import { foldData, readBagTable } from "./train-mil.ts";
 import { readRequest, type TrainRequest, trainOptions } from "./train-options.ts";
 import { type Curve, type RunOutcome, runTraining } from "./train-run.ts";
+import { runSeries } from "./train-series.ts";
 import { runTabular } from "./train-table.ts";
 import { describe, fitSettings, type TaskData, taskData } from "./train-tasks.ts";
 
@@ -29,10 +30,11 @@ export const train: CommandSpec = {
     "hopfield train --task bit-pattern --variant sparsemax --seeds 10 --plot curves.svg --json",
     "hopfield train --task mil --data bags.csv --bag bag --target label --save model.safetensors",
     "hopfield train --task tabular --data table.csv --target column --baselines --save model.safetensors",
+    "hopfield train --task series --data series.csv --target OT --horizon 96",
   ],
   notes: [
     "",
-    "bit-pattern: 1 536 bags to train, 10 000 fresh ones with the same signals to test. latch: 3 072 and 10 000 sequences. mnist-bags: 500 and 1 000 bags. mil: every bag once, by cross-validation.",
+    "bit-pattern: 1 536 bags to train, 10 000 fresh ones with the same signals to test. latch: 3 072 and 10 000 sequences. mnist-bags: 500 and 1 000 bags. mil, tabular: every bag or row once, by cross-validation. series: the last times, never seen in training.",
     "The same seed and build give the same weights, interrupted (--checkpoint, --resume) or not.",
   ],
   run,
@@ -58,6 +60,7 @@ interface SeedOutcome {
 
 async function run(input: Input, io: Io): Promise<number> {
   if (textOf(input, "task") === "tabular") return runTabular(input, io);
+  if (textOf(input, "task") === "series") return runSeries(input, io);
   const request = blame(2, "", () => readRequest(input));
   const files = (["save", "checkpoint", "plot"] as const).flatMap((name): (readonly [string, string])[] => {
     const path = textOf(input, name);

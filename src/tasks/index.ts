@@ -9,6 +9,7 @@ export { type Construction, constructions, layerOf, reach, startState } from "./
 export { deepForkPair, deepForkRounds } from "./deep-fork.ts";
 export { allDistances, diameter, distancesFrom } from "./distances.ts";
 export { retrieveExactly } from "./exact-retrieval.ts";
+export { levelsOf, stratifiedFolds, watchSome } from "./folds.ts";
 export { checkFormula, type Formula, formulaDepth, formulaValue, randomFormula } from "./formula.ts";
 export { formulaTrees, type TreePair } from "./formula-trees.ts";
 export { checkGraph, degrees, type Graph, relabel } from "./graph.ts";
@@ -22,7 +23,10 @@ export {
   type LayerScore,
   type Score,
 } from "./graph-experiment.ts";
+export { type HopularFit, type HopularFitOptions, publishedHopular } from "./hopular-fit.ts";
 export { type LatchOptions, latchSequences } from "./latch.ts";
+export type { LookupFitOptions } from "./lookup-fit.ts";
+export { type ClassScore, type Interval, intervalOf, type NumberScore, type Predictions, scoreClasses, scoreNumbers } from "./metrics.ts";
 export { type DigitBagOptions, type Digits, digitBags } from "./mnist-bags.ts";
 export { groupOrder, inverse, numberOf, type Permutation, permutation, product, randomWord, wordProduct } from "./permutations.ts";
 export { lost, openProductMemory, type ProductMemory, productMasses, type WordReadOut, wordReadOuts } from "./product-memory.ts";
@@ -30,23 +34,10 @@ export { graphAnswer, pairAnswer, type ReadOut, readOuts } from "./read-outs.ts"
 export { type Retrieval, retrieveByKernel, type WholeMatrix } from "./retrieval.ts";
 export { type Precision, retrieveRounded } from "./rounded-retrieval.ts";
 export { type Arithmetic, type NetworkOptions, networkStates, runNetwork } from "./run-network.ts";
+export { openSeries, type Series, type SeriesSplit } from "./series.ts";
+export { fitSeries, type SeriesFit, type SeriesFitOptions } from "./series-fit.ts";
+export { type MadeSeriesOptions, madeSeries } from "./series-made.ts";
 export { isError, minimiseError, type SearchOptions, smallestError } from "./smallest-error.ts";
-export { type Trained, type TrainingOptions, trainNetwork } from "./train-network.ts";
-export { lossAndGradient, type TrainableParameters, trainedProbabilities, trainedState } from "./trainable-network.ts";
-export { type TrainedNetworks, trainedExperiment } from "./trained-experiment.ts";
-export { type Family, families, trainingGraph } from "./training-graphs.ts";
-export { checkTree, formatBrackets, type ParentList, parseBrackets, randomTree, shuffleTree, treeDegrees } from "./tree.ts";
-export { type TreeExperiment, type TreeExperimentOptions, treeExperiment } from "./tree-experiment.ts";
-export { treeNetworkRounds } from "./tree-network.ts";
-export { cutPath, oneCycle, path, twoCycles } from "./two-regular.ts";
-export { components, connected, isConnected } from "./union-find.ts";
-export { type WordExperiment, type WordExperimentOptions, type WordMode, wordExperiment, wordModes } from "./word-experiment.ts";
-export { chainProducts, chainStates, treeProducts } from "./word-network.ts";
-export { wordFormula, wordGraph } from "./word-reductions.ts";
-export { levelsOf, stratifiedFolds, watchSome } from "./folds.ts";
-export { type HopularFit, type HopularFitOptions, publishedHopular } from "./hopular-fit.ts";
-export { type LookupFitOptions } from "./lookup-fit.ts";
-export { type ClassScore, type Interval, intervalOf, type NumberScore, type Predictions, scoreClasses, scoreNumbers } from "./metrics.ts";
 export { classCount, type LearningTable, openTable, type TableOptions } from "./table.ts";
 export { type ColumnReport, type ColumnType, columnTypes } from "./table-columns.ts";
 export { type Cells, type Encoded, encodeCells, type Oddities, type PlannedColumn, readCells } from "./table-encode.ts";
@@ -66,3 +57,15 @@ export {
   tableModelNames,
 } from "./table-model.ts";
 export type { TargetPlan } from "./table-target.ts";
+export { type Trained, type TrainingOptions, trainNetwork } from "./train-network.ts";
+export { lossAndGradient, type TrainableParameters, trainedProbabilities, trainedState } from "./trainable-network.ts";
+export { type TrainedNetworks, trainedExperiment } from "./trained-experiment.ts";
+export { type Family, families, trainingGraph } from "./training-graphs.ts";
+export { checkTree, formatBrackets, type ParentList, parseBrackets, randomTree, shuffleTree, treeDegrees } from "./tree.ts";
+export { type TreeExperiment, type TreeExperimentOptions, treeExperiment } from "./tree-experiment.ts";
+export { treeNetworkRounds } from "./tree-network.ts";
+export { cutPath, oneCycle, path, twoCycles } from "./two-regular.ts";
+export { components, connected, isConnected } from "./union-find.ts";
+export { type WordExperiment, type WordExperimentOptions, type WordMode, wordExperiment, wordModes } from "./word-experiment.ts";
+export { chainProducts, chainStates, treeProducts } from "./word-network.ts";
+export { wordFormula, wordGraph } from "./word-reductions.ts";

@@ -1,0 +1,209 @@
+/**
+ * @file The plain forecasts that others are measured by: the value one season ago, and one linear map of the window for all variables, solved in closed form with a penalty. Each window is moved
+ * by its last value or its mean first; penalty and shift are chosen on the validation part. docs/tables/series.md
+ */
+import { HopfieldError } from "../core/errors.ts";
+import { part, timesTN } from "../layers/products.ts";
+import { scoped, tensor, type Workspace, zeros } from "../layers/workspace.ts";
+import { fillWindow, type Series, windowStarts } from "./series.ts";
+
+export type Shift = "last" | "mean";
+
+export interface LinearForecast {
+  readonly shift: Shift;
+  /** input x horizon: the forecast is shift + (x - shift)^T weights. */
+  readonly weights: Float32Array;
+  readonly input: number;
+  readonly horizon: number;
+  readonly penalty: number;
+}
+
+export function shiftOf(x: Float32Array, shift: Shift): number {
+  return shift === "last" ? (x[x.length - 1] as number) : x.reduce((sum, value) => sum + value / x.length, 0);
+}
+
+/** Sums of [x y]^T [x y] over the windows of the training part, all variables; f32 products of a few hundred windows, added up in f64. */
+function moments(
+  w: Workspace,
+  series: Series,
+  input: number,
+  horizon: number,
+  stride: number,
+): { sums: Float64Array; size: number; count: number } {
+  const size = input + horizon;
+  const sums = new Float64Array(size * size);
+  const { first, count } = windowStarts(series, "train", input, horizon);
+  const windows: [number, number][] = [];
+  for (let s = 0; s < count; s += stride) for (let v = 0; v < series.names.length; v++) windows.push([first + s, v]);
+  const tile = 512;
+  for (let from = 0; from < windows.length; from += tile) {
+    scoped(w, () => {
+      const some = windows.slice(from, from + tile);
+      const rows = tensor(w, some.length, size);
+      some.forEach(([start, variable], r) => {
+        fillWindow(
+          series,
+          start,
+          variable,
+          rows.data.subarray(r * size, r * size + input),
+          rows.data.subarray(r * size + input, (r + 1) * size),
+        );
+      });
+      const product = zeros(w, input, size);
+      timesTN(w, part(w, rows), part(w, rows), part(w, product), some.length, input, size);
+      for (let i = 0; i < input * size; i++) sums[i] = (sums[i] as number) + (product.data[i] as number);
+    });
+  }
+  return { sums, size, count: windows.length };
+}
+
+/** Penalties relative to the mean diagonal entry of the Gram matrix. */
+const penalties = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
+
+/** @throws HopfieldError E_SHAPE (windows that do not fit). */
+export function fitLinear(w: Workspace, series: Series, input: number, horizon: number): LinearForecast {
+  const windows = windowStarts(series, "train", input, horizon).count * series.names.length;
+  // Neighbouring windows say nearly the same.
+  const { sums, size } = moments(w, series, input, horizon, Math.max(1, Math.floor(windows / 30_000)));
+  let best: { forecast: LinearForecast; loss: number } | null = null;
+  for (const shift of ["last", "mean"] as const) {
+    const { gram, cross } = moved(sums, size, input, horizon, shift);
+    const level = Array.from({ length: input }, (_, i) => gram[i * input + i] as number).reduce((a, b) => a + b / input, 0) || 1;
+    for (const share of penalties) {
+      const weights = Float32Array.from(solve(gram, cross, input, horizon, share * level));
+      const forecast = { shift, weights, input, horizon, penalty: share };
+      const loss = scoreForecast(
+        series,
+        "validation",
+        input,
+        horizon,
+        (x) => linearForecast(forecast, x),
+        Math.max(1, Math.floor(windows / 20_000)),
+      ).mse;
+      if (best === null || loss < best.loss) best = { forecast, loss };
+    }
+  }
+  if (best === null) throw new HopfieldError("E_SHAPE", "series: no linear forecast could be fitted");
+  return best.forecast;
+}
+
+/** Moments of x - s(x) and y - s(x) for s = u . x: A G A^T and A (C - G u 1^T) with A = I - 1 u^T. */
+function moved(
+  sums: Float64Array,
+  size: number,
+  input: number,
+  horizon: number,
+  shift: Shift,
+): { gram: Float64Array; cross: Float64Array } {
+  const u = new Float64Array(input);
+  if (shift === "last") u[input - 1] = 1;
+  else u.fill(1 / input);
+  const g = (i: number, j: number): number => sums[i * size + j] as number;
+  const gu = Float64Array.from({ length: input }, (_, i) => u.reduce((sum, each, j) => sum + each * g(i, j), 0));
+  const ugu = u.reduce((sum, each, i) => sum + each * (gu[i] as number), 0);
+  const gram = new Float64Array(input * input);
+  for (let i = 0; i < input; i++)
+    for (let j = 0; j < input; j++) gram[i * input + j] = g(i, j) - (gu[i] as number) - (gu[j] as number) + ugu;
+  const uc = Float64Array.from({ length: horizon }, (_, h) => u.reduce((sum, each, j) => sum + each * g(j, input + h), 0));
+  const cross = new Float64Array(input * horizon);
+  for (let i = 0; i < input; i++)
+    for (let h = 0; h < horizon; h++) cross[i * horizon + h] = g(i, input + h) - (gu[i] as number) - (uc[h] as number) + ugu;
+  return { gram, cross };
+}
+
+/** (G + penalty I)^-1 C by Cholesky's factors. */
+function solve(gram: Float64Array, cross: Float64Array, n: number, columns: number, penalty: number): Float64Array {
+  const l = Float64Array.from(gram);
+  for (let i = 0; i < n; i++) l[i * n + i] = (l[i * n + i] as number) + penalty;
+  for (let j = 0; j < n; j++) {
+    for (let k = 0; k < j; k++) {
+      const factor = l[j * n + k] as number;
+      for (let i = j; i < n; i++) l[i * n + j] = (l[i * n + j] as number) - factor * (l[i * n + k] as number);
+    }
+    // A direction without variance is left alone.
+    const root = Math.sqrt(Math.max(l[j * n + j] as number, 1e-12 * penalty));
+    for (let i = j; i < n; i++) l[i * n + j] = (l[i * n + j] as number) / root;
+  }
+  const x = Float64Array.from(cross);
+  const row = (i: number): Float64Array => x.subarray(i * columns, (i + 1) * columns);
+  const reduce = (i: number, k: number, factor: number): void => {
+    const [to, from] = [row(i), row(k)];
+    for (let c = 0; c < columns; c++) to[c] = (to[c] as number) - factor * (from[c] as number);
+  };
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) reduce(i, k, l[i * n + k] as number);
+    row(i).forEach((value, c, own) => {
+      own[c] = value / (l[i * n + i] as number);
+    });
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) reduce(i, k, l[k * n + i] as number);
+    row(i).forEach((value, c, own) => {
+      own[c] = value / (l[i * n + i] as number);
+    });
+  }
+  return x;
+}
+
+export function linearForecast({ shift, weights, horizon }: LinearForecast, x: Float32Array): Float64Array {
+  const s = shiftOf(x, shift);
+  const y = new Float64Array(horizon).fill(s);
+  x.forEach((value, t) => {
+    const d = value - s;
+    for (let h = 0; h < horizon; h++) y[h] = (y[h] as number) + d * (weights[t * horizon + h] as number);
+  });
+  return y;
+}
+
+/** The value one season ago, again and again. */
+export function seasonalForecast(x: Float32Array, season: number, horizon: number): Float64Array {
+  return Float64Array.from({ length: horizon }, (_, h) => x[x.length - season + (h % season)] as number);
+}
+
+/** The season of the training part: the lag of 2 ... input at which the steps from one value to the next repeat best, over all variables (steps, because neighbouring values of most series are alike). */
+export function findSeason({ values, names, bounds }: Series, input: number): number {
+  const width = names.length;
+  const steps = values.subarray(width, bounds[0] * width).map((value, i) => value - (values[i] as number));
+  let best = { lag: 1, error: Number.POSITIVE_INFINITY };
+  for (let lag = 2; lag <= Math.min(input, Math.floor(bounds[0] / 2)); lag++) {
+    let error = 0;
+    for (let i = lag * width; i < steps.length; i++) error += ((steps[i] as number) - (steps[i - lag * width] as number)) ** 2;
+    error /= steps.length - lag * width;
+    // Multiples of a season err about as much: the first one counts.
+    if (error < 0.97 * best.error) best = { lag, error };
+  }
+  return best.lag;
+}
+
+export interface ForecastScore {
+  readonly count: number;
+  readonly mse: number;
+  readonly mae: number;
+}
+
+/** Errors in standardised units over the windows of a part, all variables and times of the horizon. */
+export function scoreForecast(
+  series: Series,
+  named: "train" | "validation" | "test",
+  input: number,
+  horizon: number,
+  forecast: (x: Float32Array) => ArrayLike<number>,
+  stride = 1,
+): ForecastScore {
+  const { first, count } = windowStarts(series, named, input, horizon);
+  const [x, y] = [new Float32Array(input), new Float32Array(horizon)];
+  let [mse, mae, windows] = [0, 0, 0];
+  for (let s = 0; s < count; s += stride) {
+    for (let v = 0; v < series.names.length; v++) {
+      fillWindow(series, first + s, v, x, y);
+      const found = forecast(x);
+      for (let h = 0; h < horizon; h++) {
+        const d = (found[h] as number) - (y[h] as number);
+        mse += d * d;
+        mae += Math.abs(d);
+      }
+      windows++;
+    }
+  }
+  return { count: windows, mse: mse / windows / horizon, mae: mae / windows / horizon };
+}
