@@ -2,17 +2,18 @@
 import type { ComponentChildren } from "preact";
 import { changeMemory, setNotice, setSettings, storedPatterns } from "../state/memory.ts";
 import { type Apply, isDark, type Panel, type State, type Theme } from "../state/types.ts";
-import { About } from "./about.tsx";
+import { About as AboutView } from "./about.tsx";
 import { CapacityPanel } from "./capacity-panel.tsx";
-import { Comparison } from "./comparison.tsx";
+import { Comparison as ComparisonView } from "./comparison.tsx";
 import { CueColumn } from "./cue-column.tsx";
 import { Card } from "./elements.tsx";
-import { Gallery } from "./gallery.tsx";
+import { Gallery as GalleryView } from "./gallery.tsx";
 import { Guide } from "./guide.tsx";
-import { Hero } from "./hero.tsx";
-import { Landscape } from "./landscape.tsx";
+import { Hero as HeroView } from "./hero.tsx";
+import { Landscape as LandscapeView } from "./landscape.tsx";
 import { ModelControls } from "./model-controls.tsx";
 import { ResultColumn } from "./result-column.tsx";
+import { steady } from "./steady.tsx";
 import { type TableCommands, TablePanel } from "./table-panel.tsx";
 import { Why } from "./why.tsx";
 
@@ -37,6 +38,25 @@ interface Props {
   /** false: only what the first screen shows, for the first drawing. */
   readonly whole: boolean;
 }
+
+/** What stands still while the answer changes. */
+const About = steady(AboutView, ({ panel }) => [panel]);
+const Hero = steady(HeroView, ({ examples, dark }) => [examples, dark]);
+const Landscape = steady(LandscapeView, ({ landscape, dark }) => [landscape, dark]);
+const Comparison = steady(ComparisonView, ({ memory, dark }) => [memory.comparison, memory.cue, memory.answer === null, dark]);
+const Gallery = steady(GalleryView, ({ memory: m, dark }) => [
+  m.set,
+  m.stored,
+  m.filter,
+  m.page,
+  m.mode,
+  m.cue.base,
+  m.drawings,
+  m.digits,
+  m.file,
+  m.letters,
+  dark,
+]);
 
 const panels: readonly (readonly [Panel, string])[] = [
   ["memory", "Memory"],
