@@ -59,6 +59,11 @@ const commands: readonly Entry[] = [
   { name: "train", summary: "train a network with a Hopfield layer", load: async () => (await import("./train.ts")).train },
   { name: "predict", summary: "apply a trained network to new data", load: async () => (await import("./predict.ts")).predict },
   { name: "layer", summary: "run a layer trained with hopfield-layers", load: async () => (await import("./layer.ts")).layer },
+  {
+    name: "sweep",
+    summary: "a grid of simulate, train or depth runs into one result file",
+    load: async () => (await import("./sweep.ts")).sweep,
+  },
   { name: "serve", summary: "the playground in the browser, on this machine only", load: async () => (await import("./serve.ts")).serve },
   { name: "doctor", summary: "engine, kernels, memory and a self-test", load: async () => (await import("./doctor.ts")).doctor },
   { name: "reproduce", summary: "check the claims of the papers", load: async () => (await import("./reproduce.ts")).reproduce },

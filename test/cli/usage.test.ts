@@ -18,7 +18,7 @@ describe("help and version", () => {
     const listed = [...(stdout.split("Commands:")[1]?.split("Example:")[0] ?? "").matchAll(/^ {2}(\S+)/gm)].map((m) => m[1]);
     expect(listed.sort()).toEqual(
       ["demo", "recall", "memory", "plan", "circuit", "capacity", "simulate", "diffusion", "depth", "manifold", "train", "predict", "layer"]
-        .concat(["serve", "doctor", "reproduce", "bench"])
+        .concat(["sweep", "serve", "doctor", "reproduce", "bench"])
         .sort(),
     );
   });
