@@ -11,6 +11,7 @@ import { capacityThresholds } from "./capacity-thresholds.ts";
 import { certificateHolds } from "./certificate.ts";
 import { circuitDepth } from "./circuit-depth.ts";
 import { circuitEquality } from "./circuit-equality.ts";
+import { circuitNetworks } from "./circuit-networks.ts";
 import { circuitPrecision } from "./circuit-precision.ts";
 import { circuitUniform } from "./circuit-uniform.ts";
 import { criticalSlowing } from "./critical-slowing.ts";
@@ -78,6 +79,7 @@ export const claims: readonly Claim[] = [
   circuitEquality,
   circuitUniform,
   circuitPrecision,
+  circuitNetworks,
   learnedKernel,
   halfMaskedDigits,
   noisyDigits,

@@ -97,6 +97,7 @@ const refused: Record<string, readonly (keyof typeof wrong)[]> = {
   "circuit-equality": [],
   "circuit-uniform": [],
   "circuit-precision": [],
+  "circuit-networks": [],
   // test/claims/experiments.test.ts hands these libraries that are wrong where they look.
   "learned-kernel": [],
   "half-masked-digits": [],
