@@ -160,17 +160,26 @@ export function seasonalForecast(x: Float32Array, season: number, horizon: numbe
   return Float64Array.from({ length: horizon }, (_, h) => x[x.length - season + (h % season)] as number);
 }
 
-/** The season of the training part: the lag of 2 ... input at which the steps from one value to the next repeat best, over all variables (steps, because neighbouring values of most series are alike). */
+/**
+ * The season of the training part, over all variables: of the lags 2 ... input at which the naive forecast errs less than at its neighbours, the one that errs least beside the worst lag before
+ * it (neighbouring values of most series are alike, so small errors at small lags say nothing). 1 when there is none.
+ */
 export function findSeason({ values, names, bounds }: Series, input: number): number {
   const width = names.length;
-  const steps = values.subarray(width, bounds[0] * width).map((value, i) => value - (values[i] as number));
-  let best = { lag: 1, error: Number.POSITIVE_INFINITY };
-  for (let lag = 2; lag <= Math.min(input, Math.floor(bounds[0] / 2)); lag++) {
+  const most = Math.min(input, Math.floor(bounds[0] / 2)) + 1;
+  const errors = Array.from({ length: most + 1 }, (_, lag) => {
     let error = 0;
-    for (let i = lag * width; i < steps.length; i++) error += ((steps[i] as number) - (steps[i - lag * width] as number)) ** 2;
-    error /= steps.length - lag * width;
-    // Multiples of a season err about as much: the first one counts.
-    if (error < 0.97 * best.error) best = { lag, error };
+    for (let i = lag * width; i < bounds[0] * width; i++) error += ((values[i] as number) - (values[i - lag * width] as number)) ** 2;
+    return error / (bounds[0] - lag);
+  });
+  const at = (lag: number): number => errors[lag] ?? Number.POSITIVE_INFINITY;
+  let best = { lag: 1, ratio: 1 };
+  let worst = at(1);
+  for (let lag = 2; lag < most; lag++) {
+    const ratio = at(lag) / worst;
+    // Multiples of a season are about as good: a later lag must be clearly better.
+    if (at(lag) < Math.min(at(lag - 1), at(lag + 1)) && ratio < 0.97 * best.ratio) best = { lag, ratio };
+    worst = Math.max(worst, at(lag));
   }
   return best.lag;
 }
