@@ -184,7 +184,7 @@ describe("words", () => {
       [
         "The cue showed 392 of its 784 pixels. The memory compared only these with each of the 26 stored pictures.",
         "The letter H fits best, by a margin of 12.5 over the second. β = 4 turns that into 99.96 % of the weight, so the answer is that picture, with traces of others.",
-        "Guaranteed: the answer is within 0.0123 of the stored picture (the pixels of two different pictures are usually 5 to 12 apart).",
+        "Guaranteed: the answer is within 0.0123 of the stored picture, in the same measure in which that picture is 10.4 long.",
         "After 2 steps nothing changed any more: the bottom of a valley of the energy.",
       ]
     `);

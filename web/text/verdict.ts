@@ -1,5 +1,6 @@
 /** @file The answer in sentences: what was found, how sure, and why. Made from the numbers alone. */
 import { count, percent, short } from "../charts/format.ts";
+import { pictureOf } from "../patterns/types.ts";
 import { shownStep } from "../state/memory.ts";
 import type { Answer, MemoryState } from "../state/types.ts";
 
@@ -46,10 +47,12 @@ export function reasons(memory: MemoryState): string[] {
       `No picture stands out: the best, ${nameOf(answer, top)}, has ${percent(weight)} of the weight, and about ${count(support)} share the rest. A larger β decides more sharply; showing more of the cue helps too.`,
     );
   } else lines.push("This model does not weigh single pictures, so there is no weight or margin to show.");
-  if (bound !== null && label === "single")
+  if (bound !== null && label === "single") {
+    const length = Math.hypot(...pictureOf(answer.patterns, top));
     lines.push(
-      `Guaranteed: the answer is within ${short(bound)} of the stored picture (the pixels of two different pictures are usually 5 to 12 apart).`,
+      `Guaranteed: the answer is within ${short(bound)} of the stored picture, in the same measure in which that picture is ${short(length)} long.`,
     );
+  }
   const [first, last] = [answer.energies.at(1), answer.energies.at(-1)];
   if (typeof first === "number" && typeof last === "number" && answer.states.length > 2)
     lines.push(`After ${answer.states.length - 1} steps nothing changed any more: the bottom of a valley of the energy.`);
