@@ -58,11 +58,23 @@ export function openStepPool(
   };
   for (let index = 0; index < helpers; index++) {
     const worker = new node.Worker(new URL(`data:text/javascript,${encodeURIComponent(stepPoolThread)}`), { workerData, execArgv: [] });
+    // One that cannot start is not waited for below, and its error is nobody's: the same numbers come from one thread.
+    worker.on("error", () => {});
     worker.unref();
   }
-  for (let ready = 0; ready < helpers; ready = Atomics.load(words, stepLayout.ready)) Atomics.wait(words, stepLayout.ready, ready, 100);
-  return poolOver(control, words, batch);
+  const pool = poolOver(control, words, batch);
+  for (let turn = 0; Atomics.load(words, stepLayout.ready) < helpers; turn++) {
+    if (turn === mostTurns) {
+      pool.close();
+      return null;
+    }
+    Atomics.wait(words, stepLayout.ready, Atomics.load(words, stepLayout.ready), 100);
+  }
+  return pool;
 }
+
+/** Tenths of a second that threads have to start. */
+const mostTurns = 100;
 
 function poolOver(control: SharedArrayBuffer, words: Int32Array, batch: number): StepPool {
   const numbers = new Float64Array(control, stepLayout.numbersAt, stepLayout.numbers);
