@@ -1,6 +1,7 @@
 /**
- * @file Each operation on F_p (float-arithmetic.ts, float-functions.ts) as a threshold circuit from bits to bits, p = 2 and 3. An operand is the p + 1 bits of its significand and the p + 1 bits of its
- * exponent, both two's complement, least bit first. Values are whole multiples of 2^(-2^p), so weights have 2^(p+1) bits: polynomial where p = O(log n).
+ * @file Each operation on F_p (float-arithmetic.ts, float-functions.ts) as a threshold circuit from bits to bits, p = 2 to 5 (sums and comparisons to 4). An operand is the p + 1 bits of its significand and the p + 1 bits of its
+ * exponent, both two's complement, least bit first. Sums are of whole multiples of 2^(-2^p), so their weights have 2^(p+1) bits: polynomially many where p = O(log n). From p = 4 on products and quotients are compared
+ * by logarithms (float-product.ts), whose weights have O(p) bits.
  */
 import { checkNumber } from "../core/options.ts";
 import { addForm, addGate, type Builder, createBuilder, finish } from "./builder.ts";
@@ -9,7 +10,7 @@ import { floorFloat } from "./float-arithmetic.ts";
 import { type Float, zeroFloat } from "./float-format.ts";
 import { expFloat, sqrtFloat } from "./float-functions.ts";
 import { bitOfFloat, gridOf, middles } from "./float-grid.ts";
-import { productOfFloats } from "./float-product.ts";
+import { productOfFloats, quotientOfFloats } from "./float-product.ts";
 import { bitWeights, buffer, conjunction, numberOfBits, stepGates, type Thermometer, unary } from "./primitives.ts";
 import { prune } from "./prune.ts";
 
@@ -17,10 +18,14 @@ export type FloatOperation = "sum" | "product" | "iterated product" | "quotient"
 
 /**
  * @param operands of "sum" and "iterated product", at least 2. A quotient by 0, the root of a negative number and pairs that are no numbers have no meaning: there the circuit gives anything.
- * @throws HopfieldError E_RANGE (p other than 2 and 3: values have to stay exact in doubles).
+ * @throws HopfieldError E_RANGE (p above 5, of sums and comparisons above 4: weights have to stay exact in doubles).
  */
 export function floatCircuit(operation: FloatOperation, p: number, operands = 2): Circuit {
-  checkNumber("floatCircuit", "p", p, { whole: true, atLeast: 2, atMost: 3 });
+  checkNumber("floatCircuit", `p of ${operation}`, p, {
+    whole: true,
+    atLeast: 2,
+    atMost: operation === "sum" || operation === "at most" ? 4 : 5,
+  });
   const single = operation === "floor" || operation === "exp" || operation === "sqrt";
   const width = 2 * (p + 1);
   const count = single ? 1 : operation === "sum" || operation === "iterated product" ? operands : 2;
@@ -58,7 +63,12 @@ function table(b: Builder, operation: FloatOperation, p: number, word: readonly 
   );
 }
 
+/** Products and quotients of values, 2^(p + 2) bits long, are exact in doubles up to here. */
+const mostByValue = 3;
+
 function outputsOf(b: Builder, operation: FloatOperation, p: number, words: readonly number[][]): number[] {
+  if (operation === "product" && p > mostByValue) return productOfFloats(b, p, words);
+  if (operation === "quotient" && p > mostByValue) return quotientOfFloats(b, p, words);
   if (operation === "product") return rounded(b, p, productForm(b, p, words), 2 ** (p + 1));
   if (operation === "iterated product") return productOfFloats(b, p, words);
   const values = words.map((word) => valueForm(b, p, word));

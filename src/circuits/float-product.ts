@@ -1,5 +1,5 @@
 /**
- * @file The product of n numbers of F_p with one rounding, in depth 4 for every n: logarithms of significands are tables, exponents add up as they are, and each boundary of the grid is one gate on the
+ * @file The product of n numbers of F_p, or the quotient of two, with one rounding, in depth 4 for every n: logarithms of significands are tables, exponents add up as they are, and each boundary of the grid is one gate on the
  * sum (log-product.ts). Derivation: docs/circuits/arithmetic.md.
  */
 import { addForm, addGate, type Builder } from "./builder.ts";
@@ -10,9 +10,19 @@ import { buffer, conjunction, negation, numberOfBits, stepGates, unary } from ".
 
 /** @param words per operand p + 1 bits of the significand, then p + 1 bits of the exponent. @throws HopfieldError E_LIMIT (p n beyond about 34). */
 export function productOfFloats(b: Builder, p: number, words: readonly (readonly number[])[]): number[] {
-  const n = words.length;
   // Significands multiply to whole numbers below 2^(p n); a boundary is a whole number of p + 2 bits times a power of two.
-  const scale = logScale(n, 2 ** Math.max(p * n, p + 2));
+  return roundedProduct(b, p, words, 1, 2 ** Math.max(p * words.length, p + 2));
+}
+
+/** The first number divided by the second. |x| >= boundary |y| compares a significand with a significand times p + 2 bits: whole numbers below 2^(2 p + 2). Where y is 0 it gives anything. */
+export function quotientOfFloats(b: Builder, p: number, words: readonly (readonly number[])[]): number[] {
+  return roundedProduct(b, p, words, -1, 2 ** (2 * p + 2));
+}
+
+/** @param power of all numbers but the first, 1 or -1. @param bound of one of two different whole numbers that are compared. */
+function roundedProduct(b: Builder, p: number, words: readonly (readonly number[])[], power: 1 | -1, bound: number): number[] {
+  const n = words.length;
+  const scale = logScale(n, bound);
   const one = 2 ** scale.K;
   // A factor 0 takes away more than the logarithms and exponents of all others can bring.
   const none = -n * one * (2 ** (p + 2) + p + 2);
@@ -24,7 +34,8 @@ export function productOfFloats(b: Builder, p: number, words: readonly (readonly
     ),
   );
   const exponents = words.map((word) => numberOfBits(b, word.slice(p + 1)));
-  const sum = addForm(b, [...logs, ...exponents], [...logs.map(() => 1), ...exponents.map(() => one)]);
+  const powers = words.map((_, i) => (i === 0 ? 1 : power));
+  const sum = addForm(b, [...logs, ...exponents], [...powers, ...powers.map((each) => each * one)]);
   const positive = gridOf(p).filter(({ m }) => m >= 0n);
   const magnitude = middles(p, positive).map(({ twice, inclusive }) =>
     addGate(b, [sum], [1], logThreshold(scale, twice, !inclusive, -(2 ** p) - 1)),

@@ -142,6 +142,54 @@ describe.each([2, 3])("F_p, p = %i", (p) => {
   });
 });
 
+describe.each([4, 5])("F_p, p = %i", (p) => {
+  const list = allFloats(p);
+  const bits = ({ m, e }: Float): number[] => [...bitsOf([Number(m)], p + 1), ...bitsOf([e], p + 1)];
+  const read = (output: ArrayLike<number>): string => numbersOf(output, p + 1, 2).join();
+  const key = ({ m, e }: Float): string => `${m},${e}`;
+  const random = randomStream(6, p);
+  // Half of the exponents near 0, so that results do not all leave the range; then pairs whose quotients and products lie at a boundary.
+  const draw = (t: number): Float => {
+    const x = list[uniformInteger(random, list.length)] as Float;
+    return t % 2 || x.m === 0n ? x : { m: x.m, e: uniformInteger(random, 5) - 2 };
+  };
+
+  it.each<[string, (x: Float, y: Float) => Float]>([
+    ["product", (x, y) => multiplyFloats(p, x, y)],
+    ["quotient", (x, y) => divideFloats(p, x, y)],
+    ...(p === 4 ? [["sum", (x: Float, y: Float) => addFloats(p, x, y)] as [string, (x: Float, y: Float) => Float]] : []),
+  ])("%s: depth 4", (name, operation) => {
+    const circuit = floatCircuit(name as "product", p);
+    verifyCircuit(circuit);
+    expect(depthOf(circuit)).toBe(4);
+    for (let t = 0; t < 400; t++) {
+      const [x, y] = [draw(t), draw(t)];
+      if (name === "quotient" && y.m === 0n) continue;
+      expect([key(x), key(y), read(evaluate(circuit, [...bits(x), ...bits(y)]))]).toEqual([key(x), key(y), key(operation(x, y))]);
+    }
+  });
+
+  it("floor, exp, square root: every number; comparison to p = 4", () => {
+    const [floor, exp, sqrt] = [floatCircuit("floor", p), floatCircuit("exp", p), floatCircuit("sqrt", p)];
+    expect([floor, exp, sqrt].map(depthOf)).toEqual([2, 2, 2]);
+    for (const x of list.filter((_, i) => i % (p === 4 ? 1 : 5) === 0)) {
+      expect([key(x), read(evaluate(floor, bits(x)))]).toEqual([key(x), key(floorFloat(p, x))]);
+      expect([key(x), read(evaluate(exp, bits(x)))]).toEqual([key(x), key(expFloat(p, x))]);
+      if (x.m >= 0n) expect([key(x), read(evaluate(sqrt, bits(x)))]).toEqual([key(x), key(sqrtFloat(p, x))]);
+    }
+    if (p > 4) {
+      for (const name of ["sum", "at most"] as const)
+        expect(() => floatCircuit(name, p)).toThrow(expect.objectContaining({ code: "E_RANGE" }));
+      return;
+    }
+    const atMost = floatCircuit("at most", p);
+    for (let t = 0; t < 400; t++) {
+      const [x, y] = [draw(t), draw(t)];
+      expect(evaluate(atMost, [...bits(x), ...bits(y)])[0]).toBe(atMostFloat(x, y) ? 1 : 0);
+    }
+  });
+});
+
 describe("block-save addition", () => {
   const add = (words: readonly bigint[], bits: number): bigint => {
     const circuit = iteratedAddition(words.length, bits);
