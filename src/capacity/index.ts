@@ -70,4 +70,5 @@ export {
   sparseBinary,
 } from "./site-sums.ts";
 export { alpha1, alphaMax, basin, lambdaSaturation, lambdaStar, participation, phi, sigma } from "./thresholds.ts";
+export { alpha1TopK } from "./top-k-threshold.ts";
 export type { Ensemble } from "./types.ts";
