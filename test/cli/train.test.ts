@@ -53,14 +53,14 @@ describe("hopfield train", () => {
     expect(found.epochs).toBeLessThanOrEqual(60);
   });
 
-  it("the same seed gives the same file, interrupted or not", async () => {
+  it("the same seed gives the same file, interrupted or not, on one thread or two", async () => {
     const words = [...quick, "--learning-rate", "0.0003"];
     const several = words.map((word, i) => (words[i - 1] === "--epochs" ? "3" : word));
     const [a, b, c, d] = ["a", "b", "c", "d"].map((name) => folder.file(`${name}.safetensors`)) as [string, string, string, string];
     await run([...several, "--save", a]);
     const first = await run([...words, "--checkpoint", c, "--save", d]);
     expect(first.status).toBe(0);
-    const second = await run([...several, "--resume", c, "--save", b]);
+    const second = await run([...several, "--resume", c, "--save", b, "--threads", "2"]);
     expect(second.stderr).toContain("wrote");
     expect(second.status).toBe(0);
     expect(readFileSync(b).equals(readFileSync(a))).toBe(true);
