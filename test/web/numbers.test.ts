@@ -20,7 +20,7 @@ import { initialState } from "../../web/state/initial.ts";
 import { finishTable } from "../../web/table/finish.ts";
 import { planOf } from "../../web/table/plan.ts";
 import { largestFile, readFiles } from "../../web/table/read.ts";
-import { freshTableCue, hiddenColumns, scaled, tableCueValues, toggleColumn, unscaled } from "../../web/table/state.ts";
+import { freshTableCue, hiddenColumns, scaled, spreadOf, tableCueValues, toggleColumn, unscaled } from "../../web/table/state.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const codeOf = (work: () => unknown): string => {
@@ -118,6 +118,10 @@ describe("a row as a cue", () => {
     expect(Array.from(hiddenColumns(table, { ...freshTableCue, row: 2, typed: [[2, 9]] }))).toEqual([0, 0, 0]);
     expect(Array.from(tableCueValues(table, { ...freshTableCue, row: 2, typed: [[2, 9]] }))).toEqual([7, 8, 9]);
     expect(Array.from(tableCueValues(table, { ...freshTableCue, noise: 0 }))).toEqual([1, 2, 3]);
+  });
+  it("the spread of unscaled numbers is the root of their mean squared distance from the column means", () => {
+    // Complete rows 1 2 3 and 4 5 6: every entry is 1.5 from its column's mean.
+    expect(spreadOf(table)).toBeCloseTo(1.5, 12);
   });
   it("a column is toggled from whatever rule was on", () => {
     const state = { ...initialState(false, false) };

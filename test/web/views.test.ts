@@ -5,6 +5,7 @@ import { type CapacityState, ensembleIds, initialCapacity } from "../../web/capa
 import { capacityChart } from "../../web/charts/capacity-chart.ts";
 import { EnergyChart } from "../../web/charts/energy-chart.tsx";
 import { RowChart } from "../../web/charts/row-chart.tsx";
+import { RowPictures } from "../../web/charts/row-pictures.tsx";
 import { WeightStrip } from "../../web/charts/weight-strip.tsx";
 import { drawLetters } from "../../web/patterns/letters.ts";
 import { pictureOf } from "../../web/patterns/types.ts";
@@ -104,11 +105,25 @@ describe("pages", () => {
   it("every control has its explanation beside it", () => {
     for (const model of modelNames) {
       const text = markup(
-        h(ModelControls, { prefix: "m", settings: { ...defaultSettings, model }, beta: 1, labels: ["a", "b"], onChange: nothing }),
+        h(ModelControls, {
+          prefix: "m",
+          powers: [-3, 4],
+          settings: { ...defaultSettings, model },
+          beta: 1,
+          labels: ["a", "b"],
+          onChange: nothing,
+        }),
       );
       const controls = text.match(/<(select|input)\b/g)?.length ?? 0;
       expect(text.match(/<details/g)?.length, model).toBeGreaterThanOrEqual(controls);
     }
+  });
+  it("a link to pictures that are not here asks for them by name", () => {
+    const { memory, ...rest } = initialState(false, false);
+    const text = page({ ...rest, memory: { ...memory, set: "file" }, wanted: { name: "faces.npy", hash: "0" } });
+    expect(text).toContain("faces.npy");
+    expect(text).toContain("Drop that file on the page");
+    expect(text).not.toContain("digits are being loaded");
   });
   it("on every panel, each slider and each choice has a note beside it", () => {
     for (const panel of ["memory", "data", "capacity"] as const) {
@@ -250,6 +265,7 @@ describe("parts", () => {
       beta: 1,
     };
     expect(markup(h(RowChart, { table, answer: found }))).toMatchSnapshot();
+    expect(withoutPictures(markup(h(RowPictures, { answer: found, width: 2, dark: false })))).toMatchSnapshot();
   });
   it("the plan says what was counted", () => {
     const plan = {
@@ -276,7 +292,7 @@ describe("parts", () => {
       <dd>0</dd>
       </dl>
       <p>
-      <strong>Some are lost.</strong> Of 8 stored rows with noise of 0.30 on every entry, 6 came back first (75 %). This model cannot leave entries out.</p>
+      <strong>Some are lost.</strong> Of 8 stored rows with noise of 0.30 standard deviations on every entry, 6 came back first (75 %). This model cannot leave entries out.</p>
       <p class="quiet">Separation by l2 (half the squared distance to the nearest other row, for l2): smallest 0.9, median 1.8. The capacity theorem for random patterns promises nothing at this dimension, length and β.</p>
       </div>"
     `);
@@ -316,7 +332,16 @@ describe("parts", () => {
   });
   it("axes that a model does not have are not offered", () => {
     const controls = (patch: Partial<typeof defaultSettings>): string =>
-      markup(h(ModelControls, { prefix: "m", settings: { ...defaultSettings, ...patch }, beta: 1, labels: ["a"], onChange: nothing }));
+      markup(
+        h(ModelControls, {
+          prefix: "m",
+          powers: [-3, 4],
+          settings: { ...defaultSettings, ...patch },
+          beta: 1,
+          labels: ["a"],
+          onChange: nothing,
+        }),
+      );
     expect(controls({ model: "hebbian" })).not.toMatch(/m-beta|m-similarity|m-post|m-clamp/);
     expect(controls({ model: "gaussian" })).not.toContain("m-alpha");
     expect(controls({ model: "gaussian", separation: "entmax" })).toContain("m-alpha");

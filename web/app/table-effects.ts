@@ -9,6 +9,7 @@ import {
   completeRows,
   hiddenColumns,
   scaled,
+  spreadOf,
   type Table,
   type TableAnswer,
   type TableState,
@@ -142,7 +143,7 @@ export function startTableEffects(store: Store, laboratory: Laboratory): TableEf
           ...(separation ? { separation } : {}),
           ...(settings.beta ? { beta: settings.beta } : {}),
         },
-        noise,
+        noise: scaling === "standard" ? noise : noise * spreadOf(table),
       });
       store.apply(changeTable(() => ({ plan, planning: false })));
     } catch (error) {

@@ -159,6 +159,13 @@ export function unscaled(table: Table, values: Float32Array, scaling: TableState
   return values.map((x, i) => x * (deviation[i % columns] ?? 1) + (mean[i % columns] ?? 0));
 }
 
+/** The root of the columns' mean variance: what a standard deviation is where columns are not scaled. */
+export function spreadOf({ data, columns, complete, mean }: Table): number {
+  let squares = 0;
+  for (const row of complete) for (let k = 0; k < columns; k++) squares += ((data[row * columns + k] ?? 0) - (mean[k] ?? 0)) ** 2;
+  return Math.sqrt(squares / (complete.length * columns));
+}
+
 /** The complete rows one after another. */
 export function completeRows({ columns, data, complete }: Table): Float32Array {
   const rows = new Float32Array(complete.length * columns);

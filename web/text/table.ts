@@ -15,7 +15,7 @@ export const tableExplanations = {
   },
   noise: {
     title: "Noise",
-    what: "Normal noise on every entry that is shown, in standard deviations. It follows from a seed, so the same link shows the same noise.",
+    what: "Normal noise on every entry, in standard deviations: of each column, or of all numbers together where columns are not scaled. It follows from a seed, so the same link shows the same noise.",
     formula: "x + σ η, η ~ N(0, 1)",
   },
   row: {

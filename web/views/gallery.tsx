@@ -57,7 +57,11 @@ export function Gallery({ memory, dark, apply, onFiles }: Props) {
           onChange={(event) => onFiles([...(event.currentTarget.files ?? [])])}
         />
       </p>
-      {patterns === null ? <p class="quiet">The digits are being loaded …</p> : null}
+      {patterns === null ? (
+        <p class="quiet">
+          {memory.set === "file" ? "The pictures that the link belongs to are not here." : "The digits are being loaded …"}
+        </p>
+      ) : null}
       {patterns !== null && patterns.rows === 0 ? (
         <p class="quiet">Nothing is stored yet. Draw something on the sheet and press “Store this drawing”.</p>
       ) : null}

@@ -24,6 +24,8 @@ interface Props {
   readonly beta: number | null;
   /** Labels that a mask may allow. */
   readonly labels: readonly string[];
+  /** Powers of ten that the β slider spans. */
+  readonly powers: readonly [number, number];
   readonly onChange: (patch: Partial<Settings>) => void;
 }
 
@@ -45,7 +47,7 @@ const ranges = {
   lambda: [0, 10, 0.1],
 } as const;
 
-export function ModelControls({ prefix, settings, beta, labels, onChange }: Props) {
+export function ModelControls({ prefix, settings, beta, labels, powers, onChange }: Props) {
   const { model } = settings;
   const [similarity, separation, support] = modelAxes[model];
   const pickModel = (next: Model): void => onChange({ model: next, similarity: null, separation: null, support: null, post: null });
@@ -60,8 +62,8 @@ export function ModelControls({ prefix, settings, beta, labels, onChange }: Prop
             id={id("beta")}
             label="β, sharpness"
             value={Math.log10(settings.beta ?? beta ?? 1)}
-            min={-3}
-            max={4}
+            min={powers[0]}
+            max={powers[1]}
             step={0.02}
             text={short(settings.beta ?? beta)}
             about={explanations.beta}

@@ -178,6 +178,7 @@ function MemoryPanel({ state, apply, commands, whole }: Props) {
           <Card title="The model">
             <ModelControls
               prefix="memory"
+              powers={[-3, 4]}
               settings={memory.settings}
               beta={memory.answer?.beta ?? null}
               labels={storedPatterns(memory)?.labels ?? []}

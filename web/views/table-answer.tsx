@@ -1,9 +1,10 @@
 /** @file One completed row: what was shown, what came back, and the stored row it resembles most. Up to 60 columns as a table, pictures as pictures. */
 import { percent, short } from "../charts/format.ts";
 import { RowChart } from "../charts/row-chart.tsx";
+import { RowPictures } from "../charts/row-pictures.tsx";
 import type { Apply } from "../state/types.ts";
 import { columnName, hiddenColumns, type Table, type TableAnswer, type TableState, toggleColumn, typeValue } from "../table/state.ts";
-import { Picture, Scroll } from "./elements.tsx";
+import { Scroll } from "./elements.tsx";
 
 interface Props {
   readonly state: TableState;
@@ -36,26 +37,7 @@ export function TableAnswerView({ state, table, answer, dark, apply }: Props) {
               .join(", ")}.`
           : ""}
       </p>
-      {table.width ? (
-        <ul class="triple">
-          {(
-            [
-              ["shown", answer.cue, answer.missing],
-              ["completed", answer.values, undefined],
-              ["closest stored", answer.top, undefined],
-            ] as const
-          ).map(([name, values, missing]) =>
-            values ? (
-              <li key={name}>
-                <Picture values={toUnit(values)} missing={missing} width={table.width ?? 28} dark={dark} alt={name} />
-                <span class="caption">{name}</span>
-              </li>
-            ) : null,
-          )}
-        </ul>
-      ) : (
-        <RowChart table={table} answer={answer} />
-      )}
+      {table.width ? <RowPictures answer={answer} width={table.width} dark={dark} /> : <RowChart table={table} answer={answer} />}
       {table.width ? null : (
         <Scroll label="The completed row">
           <table>
@@ -105,16 +87,6 @@ export function TableAnswerView({ state, table, answer, dark, apply }: Props) {
       )}
     </div>
   );
-}
-
-/** Any range to 0 ... 1 for showing. */
-function toUnit(values: Float32Array): Float32Array {
-  let [low, high] = [0, 1];
-  for (const x of values) {
-    low = Math.min(low, x);
-    high = Math.max(high, x);
-  }
-  return values.map((x) => (x - low) / (high - low));
 }
 
 /** Four digits; what is nothing beside the spread of its column is 0. */

@@ -102,7 +102,7 @@ function Loaded({ state, table, dark, apply, commands }: Omit<Props, "wanted"> &
           min={0}
           max={2}
           step={0.05}
-          text={`${state.noise.toFixed(2)}${state.scaling === "standard" ? " standard deviations" : ""}`}
+          text={`${state.noise.toFixed(2)} standard deviations`}
           about={tableExplanations.noise}
           onInput={(noise) => apply(changeTable(() => ({ noise })))}
         />
@@ -114,6 +114,7 @@ function Loaded({ state, table, dark, apply, commands }: Omit<Props, "wanted"> &
           <CueControls state={state} table={table} apply={apply} />
           <ModelControls
             prefix="table"
+            powers={[-8, 6]}
             settings={state.settings}
             beta={state.answer?.beta ?? state.plan?.beta ?? null}
             labels={[]}
@@ -214,7 +215,8 @@ export function PlanText({ plan, noise }: { readonly plan: Plan; readonly noise:
       </dl>
       <p>
         <strong>{share >= 0.99 ? "It holds them." : share >= 0.9 ? "It holds nearly all of them." : "Some are lost."}</strong> Of{" "}
-        {noisy.trials} stored rows with noise of {noise.toFixed(2)} on every entry, {noisy.right} came back first ({percent(share)}).{" "}
+        {noisy.trials} stored rows with noise of {noise.toFixed(2)} standard deviations on every entry, {noisy.right} came back first (
+        {percent(share)}).{" "}
         {half ? `With half of the entries missing as well: ${half.right} of ${half.trials}.` : "This model cannot leave entries out."}
       </p>
       <p class="quiet">
