@@ -2,9 +2,9 @@
 import * as Plot from "@observablehq/plot";
 import { type CapacityState, type EnsembleId, ensembleTable } from "../capacity/state.ts";
 
-/** Okabe and Ito's palette, safe for colour-blind eyes; lighter where the page is dark. */
+/** Hues of Okabe and Ito's palette, safe for colour-blind eyes, darkened (on dark pages lightened) until text in them has a contrast of 4.5. */
 const colours: Readonly<Record<"light" | "dark", readonly string[]>> = {
-  light: ["", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3a6ea5", "#b5442e", "#555555"],
+  light: ["", "#0072b2", "#b84f00", "#007a59", "#a8437d", "#8a6d00", "#3a6ea5", "#b5442e", "#555555"],
   dark: ["", "#56b4e9", "#ff9a52", "#3fd2a5", "#e7a5c9", "#e6c84a", "#9cc4f0", "#ff8f7a", "#c0c6d0"],
 };
 

@@ -9,7 +9,7 @@ interface Props {
 }
 
 const mostColumns = 40;
-const [step, height, top, bottom, left] = [26, 220, 16, 64, 40];
+const [step, height, top, bottom, left] = [26, 236, 16, 80, 40];
 
 /** Three shapes, three colours: never colour alone. */
 export function RowChart({ table, answer }: Props) {
