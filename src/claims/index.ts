@@ -33,6 +33,7 @@ import { digitsMemorySize } from "./experiment-memory-size.ts";
 import { noisyDigits } from "./experiment-noisy.ts";
 import { topKAblation } from "./experiment-top-k.ts";
 import { exponentialMemory } from "./exponential-memory.ts";
+import { hopularTables } from "./hopular-tables.ts";
 import { familyIdentities } from "./identities.ts";
 import { layerAttention } from "./layer-attention.ts";
 import { layerBagLength } from "./layer-bag-length.ts";
@@ -47,7 +48,9 @@ import { nadarayaWatson } from "./nadaraya-watson.ts";
 import { pointwiseBounds } from "./pointwise-bounds.ts";
 import { randomFeatureWeights } from "./random-feature-weights.ts";
 import { orthogonalFeatures, randomFeatureVariance } from "./random-features.ts";
+import { seriesForecast } from "./series-forecast.ts";
 import { sparseExactRetrieval } from "./sparse-exact-retrieval.ts";
+import { tableLookup } from "./table-lookup.ts";
 import { topKEnergy } from "./top-k-energy.ts";
 import type { Claim } from "./types.ts";
 
@@ -102,4 +105,7 @@ export const claims: readonly Claim[] = [
   layerMembers,
   layerBagLength,
   layerLatchLength,
+  tableLookup,
+  hopularTables,
+  seriesForecast,
 ];

@@ -1,5 +1,6 @@
 /** @file What a claim is: a statement of a paper (or of these docs) that a computation can confirm or refute, with where it stands, what it expects and how closely. */
 import { capacityBound, createMemory, drawFrequencies, fitKernel, positiveFeatures } from "../index.ts";
+import type { LearningTable, TableModel, TableText } from "../tasks/index.ts";
 
 /** The functions under examination. Tests hand in a broken set to see that a claim can fail. */
 export interface Library {
@@ -23,6 +24,17 @@ export interface ClaimContext {
   readonly library?: Library;
   /** Handwritten digits, for the experiments on them; null where they are not installed. */
   readonly digits?: () => StoredDigits | null;
+  /** A table of the folder of --data by its path there; null where it is not. */
+  readonly readTable?: (path: string) => TableText | null;
+  /** Plain methods on a fold of a table: probabilities or numbers for the test rows, by name. */
+  readonly peers?: (
+    table: LearningTable,
+    model: TableModel,
+    rows: readonly number[],
+    test: readonly number[],
+    watched: readonly number[] | null,
+    seed: number,
+  ) => Promise<Readonly<Record<string, Float64Array>>>;
   /** CPU time of this process in milliseconds, for experiments on cost. */
   readonly cpuTime?: () => number;
   /** "small": enough to see that the experiment works, for tests; "full": the sizes of the papers and beyond, minutes. Default: seconds. */

