@@ -9,6 +9,8 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The notices that the licences of what is bundled ask for.
+    license: { fileName: "licenses.md" },
     chunkSizeWarningLimit: 1000,
     // How long plugins took is nobody's concern in a build that takes a second or two.
     rolldownOptions: { checks: { pluginTimings: false } },
