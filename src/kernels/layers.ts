@@ -99,6 +99,8 @@ export interface LayerKernels {
     dx: number,
     dxStride: number,
   ): void;
+  turnBlock(scores: number, rows: number, columns: number, constants: number, p: number): void;
+  rowSums(p: number, rows: number, columns: number, out: number): void;
   keepLargest(z: number, rows: number, n: number, stride: number, k: number): void;
   hideEntries(z: number, keep: number, n: number): number;
   adamStep(

@@ -67,7 +67,7 @@ export function foldFeatures(
   const scores = tensor(w, x.rows, rows);
   timesNT(w, part(w, phi), part(w, met), part(w, scores), x.rows, rows, phi.columns);
   const p = tensor(w, 1, layout.total);
-  turn(layout, scores, p, rows, new Float32Array(rows));
+  turn(w, layout, scores, p, rows, new Float32Array(rows));
   const totals = tensor(w, layout.states, 1);
   const support = openSupport(w, s, {});
   for (let h = 0; h < s.heads; h++) {

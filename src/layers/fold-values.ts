@@ -35,13 +35,10 @@ export function headLayout(s: Settings, layout: Layout, head: number): Layout {
 }
 
 /** Instances x rows becomes blocks of rows x instances, a constant added to each row. */
-export function turn(layout: Layout, scores: Tensor, p: Tensor, rows: number, constants: Float32Array): void {
-  for (const bag of layout.bags) {
-    for (let j = 0; j < bag.columns; j++) {
-      const from = (bag.stored + j) * rows;
-      for (let i = 0; i < rows; i++) p.data[bag.start + i * bag.columns + j] = (scores.data[from + i] as number) + (constants[i] as number);
-    }
-  }
+export function turn(w: Workspace, layout: Layout, scores: Tensor, p: Tensor, rows: number, constants: Float32Array): void {
+  const added = addressOf(w, { data: constants, rows: 1, columns: rows });
+  for (const bag of layout.bags)
+    w.kernels.turnBlock(scores.data.byteOffset + bag.stored * rows * 4, rows, bag.columns, added, p.data.byteOffset + bag.start * 4);
 }
 
 /** What the queries read with weights p: one row for each query of each bag, all heads side by side. */
@@ -62,11 +59,7 @@ export function blendFolded(
   const sums = tensor(w, bags * rows, 1);
   layout.bags.forEach((bag) => {
     timesNN(w, blockOf(dropped, bag), part(w, values, bag.stored), part(w, blended, bag.state), rows, s.projectionSize, bag.columns);
-    for (let i = 0; i < rows; i++) {
-      let sum = 0;
-      for (let j = 0; j < bag.columns; j++) sum += dropped.data[bag.start + i * bag.columns + j] as number;
-      sums.data[bag.state + i] = sum;
-    }
+    w.kernels.rowSums(blockOf(dropped, bag).at, rows, bag.columns, sums.data.byteOffset + bag.state * 4);
   });
   const { weight, bias } = parameters.projection as { weight: Tensor; bias?: Tensor };
   const read = tensor(w, bags * quantity, s.heads * s.pattern);
@@ -132,7 +125,7 @@ export function blendFoldedBack(
   for (const bag of layout.bags)
     timesNT(w, part(w, values, bag.stored), part(w, dBlended, bag.state), part(w, scores, bag.stored), bag.columns, rows, s.projectionSize);
   const dp = tensor(w, 1, layout.total);
-  turn(layout, scores, dp, rows, new Float32Array(rows));
+  turn(w, layout, scores, dp, rows, new Float32Array(rows));
   // A constant on all weights of a row has no slope where they always sum to the same.
   if (s.separation === "softmax1" || kept.keep) {
     layout.bags.forEach((bag) => {

@@ -71,7 +71,7 @@ export function fold(pass: Pass, s: Settings, parameters: Parameters, queries: T
   const scores = tensor(w, x.rows, rows);
   timesNT(w, part(w, keys), part(w, u), part(w, scores), x.rows, rows, s.storedSize);
   const p = tensor(w, 1, layout.total);
-  turn(layout, scores, p, rows, constants);
+  turn(w, layout, scores, p, rows, constants);
   separateFolded(w, s, parameters, layout, p);
   const { read, saved: blended } = blendFolded(pass, s, parameters, layout, p, values, quantity);
   return { read, saved: { layout, state, storedNorm, projectionNorm, keys, values, u, q, p, blended } };

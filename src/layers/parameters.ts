@@ -37,9 +37,11 @@ export function viewsInto(tree: Parameters, flat: Float32Array): Parameters {
 export function copyInto(from: Parameters, to: Parameters, where = "parameters"): void {
   for (const [name, node] of Object.entries(to)) {
     const source = from[name];
-    // A block without parameters leaves no trace in a file.
-    if (!isTensor(node) && listed(node).length === 0) continue;
-    if (source === undefined) throw new HopfieldError("E_SHAPE", `${where}: "${name}" is missing`);
+    if (source === undefined) {
+      // A block without parameters leaves no trace in a file.
+      if (!isTensor(node) && listed(node).length === 0) continue;
+      throw new HopfieldError("E_SHAPE", `${where}: "${name}" is missing`);
+    }
     if (isTensor(node)) {
       if (!isTensor(source) || source.data.length !== node.data.length)
         throw new HopfieldError("E_SHAPE", `${where}: "${name}" has another size`);
