@@ -62,8 +62,21 @@ const take = () => {
   const job = Atomics.load(words, 1);
   return job < Atomics.load(words, 0) && Atomics.compareExchange(words, 1, job, job + 1) === job ? job : -1;
 };
-let halves;
 const toFloat = (half) => (half < 0x400 ? half * 2 ** -24 : (1024 + (half & 0x3ff)) * 2 ** ((half >> 10) - 25));
+let halves;
+const widen = (source, into) => {
+  halves ??= Float32Array.from({ length: 65536 }, (_, half) => (half & 0x8000 ? -1 : 1) * toFloat(half & 0x7fff));
+  const table = halves;
+  const length = source.length;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    into[i] = table[source[i]];
+    into[i + 1] = table[source[i + 1]];
+    into[i + 2] = table[source[i + 2]];
+    into[i + 3] = table[source[i + 3]];
+  }
+  for (; i < length; i++) into[i] = table[source[i]];
+};
 const work = (from) => {
   const [descriptor, at, bytes, address, checksum, widened, calls] = numbers.subarray(from, from + 7);
   const view = new Uint8Array(memory.buffer, address, bytes);
@@ -74,12 +87,7 @@ const work = (from) => {
     filled += count;
   }
   if (checksum) numbers[from + 8] = crc32(view);
-  if (widened) {
-    halves ??= Float32Array.from({ length: 65536 }, (_, half) => (half & 0x8000 ? -1 : 1) * toFloat(half & 0x7fff));
-    const source = new Uint16Array(memory.buffer, address, bytes / 2);
-    const floats = new Float32Array(memory.buffer, widened, bytes / 2);
-    for (let i = 0; i < source.length; i++) floats[i] = halves[source[i]];
-  }
+  if (widened) widen(new Uint16Array(memory.buffer, address, bytes / 2), new Float32Array(memory.buffer, widened, bytes / 2));
   for (let call = 0, place = from + ${headNumbers}; call < calls; call++, place += ${callNumbers})
     kernels[names[numbers[place]]](...numbers.subarray(place + 2, place + 2 + numbers[place + 1]));
   return filled;
