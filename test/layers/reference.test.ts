@@ -5,6 +5,8 @@ import type { NumericArray } from "../../src/data/index.ts";
 import { associate, associateBack } from "../../src/layers/associate.ts";
 import { settingsOf } from "../../src/layers/association-options.ts";
 import { newPass } from "../../src/layers/batch.ts";
+import { featurePlaces, featuresBack, featuresOf } from "../../src/layers/features.ts";
+import { part, timesNN, timesNT, timesTN } from "../../src/layers/products.ts";
 import type { Tensor } from "../../src/layers/types.ts";
 import { readUpstreamLayer, runUpstreamLayer } from "../../src/layers/upstream.ts";
 import { layoutOf } from "../../src/layers/weigh.ts";
@@ -27,7 +29,10 @@ interface Golden {
     y_values: number[];
     vjp: Vjp;
   }[];
-  feature_maps: { cases: { beta: number; query: number; linear: { y: number[]; vjp: Vjp } }[] };
+  feature_maps: {
+    Omega: number[][];
+    cases: { beta: number; query: number; linear: { y: number[]; vjp: Vjp }; prf: { p: number[]; y: number[]; vjp: Vjp } }[];
+  };
   implicit: { X: number[][]; beta: number; q0: number[]; g: number[]; q_star: number[]; dX: number[][]; dbeta: number };
   layer: {
     state: number[][];
@@ -194,6 +199,43 @@ it("linear features: y, dq, dX, dV", () => {
     expect(far(found.dq, linear.vjp.dq)).toBeLessThan(1e-5);
     expect(far(found.dX.flat(), linear.vjp.dX.flat())).toBeLessThan(1e-5);
     expect(far(found.dV.flat(), linear.vjp.dV.flat())).toBeLessThan(1e-5);
+  }
+});
+
+it("positive random features with the frequencies of the reference: p, dq, dX", () => {
+  const { X, V, Q, g_value } = golden.inputs;
+  const { Omega, cases } = golden.feature_maps;
+  for (const { beta, query, prf } of cases) {
+    scoped(w, () => {
+      const s = bare(4, 4, { separation: "random-features", features: Omega.length, beta, learnBeta: true });
+      const omega = matrix(Omega);
+      const inside = (rows: number[][]): Tensor => {
+        const made = tensor(w, rows.length, rows[0]?.length ?? 0);
+        made.data.set(rows.flat());
+        return made;
+      };
+      const of = (rows: number[][], shift: "row" | "all"): ReturnType<typeof featuresOf> => {
+        const { scaled, phi } = featurePlaces(w, s, rows.length, 1);
+        return featuresOf(w, s, part(w, inside(rows)), rows.length, beta, omega, shift, { scaled: part(w, scaled), phi: part(w, phi) });
+      };
+      const [q, k] = [of([Q[query] as number[]], "row"), of(X, "all")];
+      const [p, sum, dp] = [tensor(w, 1, X.length), tensor(w, 1, 1), tensor(w, 1, X.length)];
+      timesNT(w, q.phi, k.phi, part(w, p), 1, X.length, Omega.length);
+      w.kernels.ratioRows(p.data.byteOffset, 1, X.length, X.length * 4, p.data.byteOffset, sum.data.byteOffset);
+      expect(far(p.data, prf.p)).toBeLessThan(1e-6);
+      dp.data.set(V.map((row) => row.reduce((total, v, i) => total + v * (g_value[i] as number), 0)));
+      const slope = dp.data.byteOffset;
+      w.kernels.ratioRowsBack(p.data.byteOffset, slope, sum.data.byteOffset, 1, X.length, X.length * 4, slope);
+      const [dPhiQ, dPhiK] = [tensor(w, 1, Omega.length), tensor(w, X.length, Omega.length)];
+      timesNN(w, part(w, dp), k.phi, part(w, dPhiQ), 1, Omega.length, X.length);
+      timesTN(w, part(w, dp), q.phi, part(w, dPhiK), 1, X.length, Omega.length);
+      const [dq, dX] = [tensor(w, 1, 4), tensor(w, X.length, 4)];
+      featuresBack(w, s, q, part(w, dPhiQ), beta, omega, part(w, dq));
+      featuresBack(w, s, k, part(w, dPhiK), beta, omega, part(w, dX));
+      // f32 exponentials of numbers up to 10.
+      expect(far(dq.data, prf.vjp.dq)).toBeLessThan(1e-5);
+      expect(far(dX.data, prf.vjp.dX.flat())).toBeLessThan(1e-5);
+    });
   }
 });
 
