@@ -82,18 +82,24 @@ interface Facts {
   numbers: number;
   whole: boolean;
   firstText: number;
+  /** Whether every cell is one more than the one above. */
+  counting: boolean;
   readonly values: Set<string>;
 }
 
 function factsOf(c: number, rows: TableText["rows"]): Facts {
-  const facts: Facts = { missing: 0, numbers: 0, whole: true, firstText: -1, values: new Set() };
+  const facts: Facts = { missing: 0, numbers: 0, whole: true, firstText: -1, counting: true, values: new Set() };
+  let before: number | null = null;
   rows.forEach((row, i) => {
     const cell = row[c] as string;
     if (isMissing(cell)) {
+      facts.counting = false;
       facts.missing++;
       return;
     }
     const value = decimalOf(cell);
+    facts.counting &&= value !== null && (before === null || value === before + 1);
+    before = value;
     if (value === null) {
       if (facts.firstText < 0) facts.firstText = i;
     } else {
@@ -116,8 +122,8 @@ function inspect(where: string, name: string, c: number, rows: TableText["rows"]
   if (values.size === 1) return report("ignored", "constant");
   if (told) return report(told, "as told");
   if (facts.firstText < 0) {
-    if (facts.whole && values.size >= Math.min(present, counted) && present >= 10 && rowNumberNames.test(name.trim()))
-      return report("ignored", "numbers its rows");
+    const named = facts.whole && values.size >= Math.min(present, counted) && rowNumberNames.test(name.trim());
+    if (present >= 10 && (named || facts.counting)) return report("ignored", "numbers its rows");
     return report("numeric", "numbers");
   }
   const example = (rows[facts.firstText] as readonly string[])[c] as string;

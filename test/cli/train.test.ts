@@ -169,8 +169,9 @@ describe("hopfield train", () => {
 
   it.each([
     [["--task", "latchh"], 2, /E_RANGE: .*did you mean "latch"/],
-    [["--task", "series"], 2, /E_UNSUPPORTED: .*not in this version/],
-    [["--task", "latch", "--model", "hopular"], 2, /E_UNSUPPORTED/],
+    [["--task", "series", "--folds", "3"], 2, /E_UNSUPPORTED: .*--folds means nothing to the task series/],
+    [["--task", "latch", "--horizon", "3"], 2, /E_UNSUPPORTED: .*--horizon belongs to --task series/],
+    [["--task", "latch", "--model", "hopular"], 2, /E_UNSUPPORTED: .*use --task tabular/],
     [["--task", "latch", "--variant", "sparsmax"], 2, /did you mean "sparsemax"/],
     [["--task", "latch", "--epochs", "0"], 2, /epochs must be a whole number of at least 1/],
     [["--task", "latch", "--data", "x.csv"], 2, /belongs to --task mil/],

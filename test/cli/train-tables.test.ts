@@ -1,0 +1,155 @@
+/** hopfield train --task tabular and series, and predict on new rows, as a newcomer with a CSV runs them. */
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { openFolder, run } from "./helpers.ts";
+
+const folder = openFolder();
+afterAll(() => folder.remove());
+
+const orchard = new URL("../data/orchard.csv", import.meta.url).pathname;
+const tabular = ["train", "--task", "tabular", "--data", orchard, "--target", "quality"];
+const fields = [
+  "command",
+  "task",
+  "model",
+  "variant",
+  "seed",
+  "parameters",
+  "epochs",
+  "seconds",
+  "stepsPerSecond",
+  "train",
+  "test",
+  "baseline",
+];
+
+describe("hopfield train --task tabular", () => {
+  const saved = folder.file("orchard.safetensors");
+
+  it("tells what became of the columns, and scores in a document with exactly the promised fields, baselines beside it", async () => {
+    const { status, stdout, stderr } = await run([...tabular, "--folds", "3", "--baselines", "--save", saved, "--json"]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("target: quality, 3 classes: first, juice, second");
+    expect(stderr).toContain("numeric, standardised: altitude [7 missing], age [7 missing]");
+    expect(stderr).toContain("categorical (values): soil (4) [4 missing], irrigated (2), planted by (3)");
+    expect(stderr).toContain("left out: tree (numbers its rows), sprayed (constant)");
+    const found = JSON.parse(stdout);
+    expect(Object.keys(found)).toEqual(fields);
+    expect(found).toMatchObject({ task: "tabular", model: "lookup", train: { count: 320 }, test: { count: 160 } });
+    expect(Object.keys(found.train)).toEqual(["count", "accuracy", "loss"]);
+    expect(Object.keys(found.test)).toEqual(["count", "accuracy", "auc", "loss"]);
+    // The most frequent class has 64 of 160 rows.
+    expect(found.test.accuracy).toBeGreaterThan(0.6);
+    expect(Object.keys(found.baseline)).toEqual(["k-nearest", "logistic", "forest"]);
+    for (const each of Object.values(found.baseline) as { accuracy: number }[]) {
+      expect(Object.keys(each)).toEqual(["accuracy", "auc", "epochs"]);
+      expect(each.accuracy).toBeGreaterThan(0.4);
+    }
+  });
+
+  it("predicts new rows with unseen categories and missing cells, with probabilities and what they were recalled from", async () => {
+    const fresh = folder.text(
+      "fresh.csv",
+      "planted by,soil,altitude,irrigated,age,remark\nAda,loam,250,yes,12,x\nZoe,moon dust,,no,NA,y\n",
+    );
+    const out = folder.file("out.csv");
+    const { status, stdout, stderr } = await run(["predict", "--load", saved, "--data", fresh, "--out", out, "--nearest", "2", "--json"]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("never seen in training, treated as unknown: soil (1), planted by (1)");
+    expect(stderr).toContain("missing cells: altitude (1), age (1)");
+    const { results, classes } = JSON.parse(stdout);
+    expect(classes).toEqual(["first", "juice", "second"]);
+    expect(results[0].class).toBe("first");
+    for (const row of results) {
+      expect(row.probabilities.reduce((a: number, b: number) => a + b, 0)).toBeCloseTo(1, 5);
+      expect(row.recalled).toHaveLength(2);
+      expect(row.recalled[0].row).toBeGreaterThanOrEqual(1);
+    }
+    expect(readFileSync(out, "utf8").split("\n")[0]).toBe("row,quality,p(first),p(juice),p(second),recalled1,weight1,recalled2,weight2");
+    const lacking = folder.text("lacking.csv", "soil,altitude\nloam,250\n");
+    const refused = await run(["predict", "--load", saved, "--data", lacking]);
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toMatch(/^E_FORMAT: .*no column "irrigated"/);
+  });
+
+  it("Hopular: the same seed gives the same file; sizes by option; a number to predict", async () => {
+    const words = [...tabular, "--model", "hopular", "--epochs", "2", "--folds", "2", "--blocks", "1", "--heads", "2"];
+    const [a, b] = [folder.file("a.safetensors"), folder.file("b.safetensors")];
+    expect((await run([...words, "--save", a])).status).toBe(0);
+    expect((await run([...words, "--save", b])).status).toBe(0);
+    expect(readFileSync(a).equals(readFileSync(b))).toBe(true);
+    const number = await run([
+      "train",
+      "--task",
+      "tabular",
+      "--data",
+      orchard,
+      "--target",
+      "age",
+      "--folds",
+      "2",
+      "--model",
+      "hopular",
+      "--epochs",
+      "2",
+      "--json",
+    ]);
+    expect(Object.keys(JSON.parse(number.stdout).test)).toEqual(["count", "mse", "mae", "auc", "loss"]);
+  });
+
+  it.each([
+    [["--types", "age=colour"], 2, /age must be one of numeric, categorical, ignored/],
+    [["--types", "age"], 2, /column=type/],
+    [["--ignore", "agee"], 3, /no column "agee"; did you mean "age"/],
+    [["--epochs", "3"], 2, /--epochs belongs to --model hopular/],
+    [["--test-folds", "age", "--folds", "3"], 2, /give one of them/],
+    [["--test-folds", "sprayed"], 3, /marks 0 of 160 rows/],
+    [["--variant", "sparsemax"], 2, /looked up by softmax/],
+    [["--horizon", "3"], 2, /--horizon means nothing to the task tabular/],
+    [["--model", "pooling"], 2, /model must be one of lookup, hopular/],
+  ] as const)("refuses %j", async (words, status, message) => {
+    const found = await run([...tabular, ...words]);
+    expect(found.stderr.trim().split("\n").at(-1)).toMatch(message);
+    expect(found.status).toBe(status);
+    expect(found.stdout).toBe("");
+  });
+});
+
+describe("hopfield train --task series", () => {
+  it("forecasts a table of numbers beside linear and seasonal-naive", async () => {
+    const rows = Array.from({ length: 400 }, (_, t) => `${t % 12 < 6 ? 1 : -1},${((t * 7) % 10) / 10}`);
+    const data = folder.text("series.csv", `wave,saw\n${rows.join("\n")}\n`);
+    const { status, stdout, stderr } = await run([
+      "train",
+      "--task",
+      "series",
+      "--data",
+      data,
+      "--horizon",
+      "6",
+      "--input",
+      "24",
+      "--epochs",
+      "1",
+      "--baselines",
+      "--json",
+    ]);
+    expect(stderr).toContain("variables, standardised: wave, saw; 240 times to train, 80 to choose, 80 to test");
+    expect(status).toBe(0);
+    const found = JSON.parse(stdout);
+    expect(Object.keys(found)).toEqual(fields);
+    expect(Object.keys(found.test)).toEqual(["count", "mse", "mae", "auc", "loss"]);
+    expect(found.test.count).toBe(150);
+    // A periodic series leaves nothing to guess.
+    expect(found.test.mse).toBeLessThan(0.01);
+    expect(Object.keys(found.baseline)).toEqual(["linear", "seasonal-naive"]);
+  });
+
+  it("refuses what does not fit by place", async () => {
+    const data = folder.text("short.csv", `x\n${Array.from({ length: 40 }, (_, t) => t).join("\n")}\n`);
+    expect((await run(["train", "--task", "series", "--data", data, "--horizon", "20"])).stderr).toMatch(/E_SHAPE: .*part is too short/);
+    expect((await run(["train", "--task", "series", "--data", data, "--split", "1,2"])).stderr).toMatch(/--split takes three numbers/);
+    const holes = folder.text("holes.csv", "x\n1\n\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
+    expect((await run(["train", "--task", "series", "--data", holes])).stderr).toMatch(/row 2, column "x" is missing/);
+  });
+});
