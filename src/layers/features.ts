@@ -19,9 +19,17 @@ export interface Features {
 /** How many features a head has. */
 export const featureCount = (s: Settings): number => (s.separation === "linear" ? s.hidden : s.features);
 
+/** Drawing takes as long as a step, and the same settings always give the same ones. */
+const drawn = new WeakMap<Settings, Tensor>();
+
 /** Frequencies, features x hidden, the same for every head and pass; null where there are none. */
 export function frequencies(s: Settings): Tensor | null {
-  return s.separation === "random-features" ? drawFrequencies(s.features, s.hidden, s.maskSeed) : null;
+  if (s.separation !== "random-features") return null;
+  const before = drawn.get(s);
+  if (before) return before;
+  const made = drawFrequencies(s.features, s.hidden, s.maskSeed);
+  drawn.set(s, made);
+  return made;
 }
 
 /** Places for the features of some rows, one head wide or several beside each other. */
