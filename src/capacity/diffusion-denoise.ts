@@ -2,6 +2,7 @@
  * @file The denoiser E[xi | x_t = x] for many states at once, the memory's own update. Four states share each read of a pattern; once a chain has condensed, patterns that are
  * too far to matter are left out until the chain has moved far enough for them to come back.
  */
+import { type CapacityKernels, ownArena } from "../kernels/capacity.ts";
 import { negligible, weightExp } from "./diffusion-exponential.ts";
 import type { Bias, PatternSet } from "./diffusion-set.ts";
 
@@ -16,19 +17,25 @@ interface Near {
 export type Denoise = (states: Float64Array, images: Float64Array, time: number) => void;
 
 export function openDenoiser(set: PatternSet, bias: Bias): Denoise {
-  const { data, rows, columns, halfNorms } = set;
+  const { rows, columns, halfNorms } = set;
   const near: (Near | null)[] = [];
   const retry: number[] = [];
   // Without the bias the weights do not follow the distances, unless all norms are equal.
   const byDistance = bias === "norm" || set.equalNorms;
-  const logits = new Float64Array(4 * rows);
-  const shift = bias === "norm" ? halfNorms : new Float64Array(rows);
+  const blockRows = Math.max(1, Math.floor(2048 / columns));
+  const { kernels, arrays, places } = openArrays({
+    data: rows * columns,
+    shift: rows,
+    logits: 4 * rows,
+    four: 4 * columns,
+    sums: 4 * columns,
+    weights: 4 * blockRows,
+  });
+  const { data, shift, logits, four, sums, weights } = arrays;
+  data.set(set.data);
+  if (bias === "norm") shift.set(halfNorms);
   const all = Int32Array.from({ length: rows }, (_, i) => i);
   const one = new Float64Array(columns);
-  const four = new Float64Array(4 * columns);
-  const sums = new Float64Array(4 * columns);
-  const blockRows = Math.max(1, Math.floor(2048 / columns));
-  const weights = new Float64Array(4 * blockRows);
   return (states, images, time) => {
     const full: number[] = [];
     for (let b = 0; b < states.length / columns; b++) {
@@ -85,53 +92,12 @@ export function openDenoiser(set: PatternSet, bias: Bias): Denoise {
     sums.fill(0);
     for (let first = 0; first < rows; first += blockRows) {
       const end = Math.min(rows, first + blockRows);
-      overlaps(first, end, lambda);
+      kernels.denoiseLogits(places.data, places.shift, first, end, columns, places.four, lambda, places.logits);
       let any = 0;
       for (let slot = 0; slot < 4; slot++) any += weigh(first, end, slot, top, totals);
-      if (any > 0) accumulate(first, end);
+      if (any > 0) kernels.denoiseSums(places.data, first, end, columns, places.weights, places.sums);
     }
     return { top, totals };
-  }
-
-  /** Two patterns at a time against four states: eight sums in registers. Of an odd number the last one is done twice. */
-  function overlaps(first: number, end: number, lambda: number): void {
-    for (let i = first; i < end; i += 2) {
-      const j = Math.min(i + 1, end - 1);
-      let a0 = 0;
-      let a1 = 0;
-      let a2 = 0;
-      let a3 = 0;
-      let b0 = 0;
-      let b1 = 0;
-      let b2 = 0;
-      let b3 = 0;
-      for (let k = 0, x = 0, at = i * columns, bt = j * columns; k < columns; k++, at++, bt++, x += 4) {
-        const p = data[at] as number;
-        const q = data[bt] as number;
-        const x0 = four[x] as number;
-        const x1 = four[x + 1] as number;
-        const x2 = four[x + 2] as number;
-        const x3 = four[x + 3] as number;
-        a0 += p * x0;
-        a1 += p * x1;
-        a2 += p * x2;
-        a3 += p * x3;
-        b0 += q * x0;
-        b1 += q * x1;
-        b2 += q * x2;
-        b3 += q * x3;
-      }
-      store(i, lambda, a0, a1, a2, a3);
-      store(j, lambda, b0, b1, b2, b3);
-    }
-  }
-
-  function store(i: number, lambda: number, s0: number, s1: number, s2: number, s3: number): void {
-    const half = shift[i] as number;
-    logits[4 * i] = (s0 - half) * lambda;
-    logits[4 * i + 1] = (s1 - half) * lambda;
-    logits[4 * i + 2] = (s2 - half) * lambda;
-    logits[4 * i + 3] = (s3 - half) * lambda;
   }
 
   /** Weights of one slot in one block; a new largest logit scales down what there is. @returns their sum. */
@@ -152,47 +118,6 @@ export function openDenoiser(set: PatternSet, bias: Bias): Denoise {
     }
     totals[slot] = (totals[slot] as number) + total;
     return total;
-  }
-
-  /** Adds weights times patterns of one block, two entries at a time; of an odd number the last is on its own. */
-  function accumulate(first: number, end: number): void {
-    const stop = end * columns;
-    for (let k = 0; k < columns; k += 2) {
-      const next = Math.min(k + 1, columns - 1) - k;
-      let a0 = 0;
-      let a1 = 0;
-      let a2 = 0;
-      let a3 = 0;
-      let b0 = 0;
-      let b1 = 0;
-      let b2 = 0;
-      let b3 = 0;
-      for (let at = first * columns + k, j = 0; at < stop; at += columns, j += 4) {
-        const p = data[at] as number;
-        const q = data[at + next] as number;
-        const w0 = weights[j] as number;
-        const w1 = weights[j + 1] as number;
-        const w2 = weights[j + 2] as number;
-        const w3 = weights[j + 3] as number;
-        a0 += p * w0;
-        a1 += p * w1;
-        a2 += p * w2;
-        a3 += p * w3;
-        b0 += q * w0;
-        b1 += q * w1;
-        b2 += q * w2;
-        b3 += q * w3;
-      }
-      add(k, a0, a1, a2, a3);
-      if (next > 0) add(k + 1, b0, b1, b2, b3);
-    }
-  }
-
-  function add(k: number, s0: number, s1: number, s2: number, s3: number): void {
-    sums[4 * k] = (sums[4 * k] as number) + s0;
-    sums[4 * k + 1] = (sums[4 * k + 1] as number) + s1;
-    sums[4 * k + 2] = (sums[4 * k + 2] as number) + s2;
-    sums[4 * k + 3] = (sums[4 * k + 3] as number) + s3;
   }
 
   /**
@@ -225,6 +150,23 @@ export function openDenoiser(set: PatternSet, bias: Bias): Denoise {
     retry[b] = 0.8 * time;
     return null;
   }
+}
+
+/** Arrays in one memory of the kernels, with their addresses. */
+function openArrays<Name extends string>(
+  lengths: Record<Name, number>,
+): { kernels: CapacityKernels; arrays: Record<Name, Float64Array>; places: Record<Name, number> } {
+  const entries = Object.entries(lengths) as [Name, number][];
+  const { kernels, memory, start } = ownArena(entries.reduce((sum, [, length]) => sum + 8 * length, 0));
+  let at = start;
+  const arrays = {} as Record<Name, Float64Array>;
+  const places = {} as Record<Name, number>;
+  for (const [name, length] of entries) {
+    arrays[name] = new Float64Array(memory.buffer, at, length);
+    places[name] = at;
+    at += 8 * length;
+  }
+  return { kernels, arrays, places };
 }
 
 /** Distance between N entries of `a` from `i` on and of `b` from `j` on. */

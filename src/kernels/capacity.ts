@@ -23,6 +23,17 @@ export interface CapacityKernels {
     fields: number,
   ): void;
   panelOverlaps(kind: number, shift: number, fields: number, query: number, n: number, overlaps: number): void;
+  denoiseLogits(
+    data: number,
+    shift: number,
+    first: number,
+    end: number,
+    columns: number,
+    four: number,
+    lambda: number,
+    logits: number,
+  ): void;
+  denoiseSums(data: number, first: number, end: number, columns: number, weights: number, sums: number): void;
   addWeights(overlaps: number, count: number, lambda: number, signal: number, sum: number): number;
   streamPatterns(
     kind: number,
@@ -62,15 +73,25 @@ const pageBytes = 65536;
  */
 export function capacityArena(bytes: number): CapacityArena {
   open ??= openArena();
-  const missing = open.start + bytes - open.memory.buffer.byteLength;
-  if (missing > 0) {
-    try {
-      open.memory.grow(Math.ceil(missing / pageBytes));
-    } catch {
-      throw new HopfieldError("E_LIMIT", `capacity: the engine refused ${Math.ceil(bytes / 2 ** 20)} MiB`, { bytes });
-    }
-  }
+  grow(open, bytes);
   return open;
+}
+
+/** An arena of its own, for what has to stay. Same errors. */
+export function ownArena(bytes: number): CapacityArena {
+  const arena = openArena();
+  grow(arena, bytes);
+  return arena;
+}
+
+function grow({ memory, start }: CapacityArena, bytes: number): void {
+  const missing = start + bytes - memory.buffer.byteLength;
+  if (missing <= 0) return;
+  try {
+    memory.grow(Math.ceil(missing / pageBytes));
+  } catch {
+    throw new HopfieldError("E_LIMIT", `capacity: the engine refused ${Math.ceil(bytes / 2 ** 20)} MiB`, { bytes });
+  }
 }
 
 function openArena(): CapacityArena {
