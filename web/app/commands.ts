@@ -100,10 +100,13 @@ export function commandsOf({ store, memory, table, capacity, laboratory }: Parts
     history.replaceState(null, "", `#${link}`);
     const own = store.get().memory.set === "drawings" || store.get().memory.set === "file" || store.get().table.table !== null;
     const note = own ? " It names your data but does not hold them; save to a file to keep both." : "";
-    await navigator.clipboard.writeText(location.href).then(
-      () => say(`The link is in the address bar and on the clipboard.${note}`),
-      () => say(`The link is in the address bar.${note}`),
-    );
+    try {
+      // Pages that came over plain http from another machine have no clipboard.
+      await navigator.clipboard.writeText(location.href);
+      say(`The link is in the address bar and on the clipboard.${note}`);
+    } catch {
+      say(`The link is in the address bar.${note}`);
+    }
   }
 
   const guard =
