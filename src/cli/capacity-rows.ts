@@ -20,6 +20,8 @@ export interface CapacityRow {
   readonly zetaPrime: number | null;
   readonly alpha1: number;
   readonly condensed: boolean;
+  /** With --top-k-rate; null: no bound. */
+  readonly alpha1TopK?: number | null;
   /** hidden-manifold. */
   readonly m?: number | null;
   readonly q?: number | null;

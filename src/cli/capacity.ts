@@ -1,5 +1,15 @@
 /** @file `hopfield capacity`: how many patterns a memory can hold, from theory, as a table, JSON, or a figure. */
-import { alphaMax, type EmpiricalEnsemble, type Ensemble, type HiddenManifoldOptions, lambdaSaturation } from "../capacity/index.ts";
+import {
+  alpha1TopK,
+  alphaMax,
+  convertLambda,
+  type EmpiricalEnsemble,
+  type Ensemble,
+  type HiddenManifold,
+  type HiddenManifoldOptions,
+  type LambdaConvention,
+  lambdaSaturation,
+} from "../capacity/index.ts";
 import { checkChoice, checkNumber } from "../core/options.ts";
 import { chooseEnsemble, type EnsembleChoice, ensembleOf, ensembleOptions, manifoldOf, ratioOf } from "./capacity-ensemble.ts";
 import { figureNames, figureOf } from "./capacity-figures.ts";
@@ -10,6 +20,8 @@ import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { type Io, short, tableLines } from "./io.ts";
 import { checkOutputs, writeOutputs } from "./output.ts";
 import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
+
+const conventions = ["raw", "normalised", "unit", "n-scaled", "root-n-scaled"] as const;
 
 export const capacity: CommandSpec = {
   name: "capacity",
@@ -22,6 +34,16 @@ export const capacity: CommandSpec = {
     { flags: "--patterns <file>", text: "empirical: patterns, one a row" },
     { flags: "--lambda <list>", text: "0.5,1,2 or from:to:step (default 0.25:3:0.25)" },
     { flags: "--alpha <list>", text: "loads: adds phi, lambdaStar, basin and participation to every row" },
+    {
+      flags: "--convention <name>",
+      text: `how --lambda is given: ${conventions.join(", ")} (default: that of --axis); results are on that axis`,
+    },
+    { flags: "--n <number>", text: "entries of a pattern, for conventions that scale with it", kind: "number" },
+    {
+      flags: "--top-k-rate <number>",
+      text: "log(K) / N: adds alpha1TopK, where only the K largest overlaps share the weight",
+      kind: "number",
+    },
     { flags: "--plot <file>", text: "draw a figure: .svg, .png (needs @resvg/resvg-js) or .csv" },
     { flags: "--figure <name>", text: `what to draw: ${figureNames.join(", ")} (default curve)` },
     { flags: "--sweep-latent <list>", text: "hidden-manifold: D / N of a family of curves in the figure" },
@@ -29,6 +51,7 @@ export const capacity: CommandSpec = {
   ],
   examples: [
     "hopfield capacity --ensemble spherical --lambda 0.5,1,2",
+    "hopfield capacity --ensemble spherical --convention unit --n 64 --lambda 32,64,128",
     "hopfield capacity --ensemble hidden-manifold --activation tanh --latent-ratio 0.5 --lambda 0.25:3:0.25 --json",
     "hopfield capacity --ensemble hidden-manifold --activation relu --sweep-latent 0.1,0.25,0.5,1,2 --lambda 0.05:1:0.05 --plot relu.svg",
     "hopfield capacity --ensemble gaussian --figure phase --lambda 0.05:2:0.05 --alpha 0.01:0.6:0.01 --plot phase.svg",
@@ -43,10 +66,16 @@ export const capacity: CommandSpec = {
 
 async function run(input: Input, io: Io): Promise<number> {
   const choice = chooseEnsemble("capacity", input);
-  const { lambdas, alphas, ratios, figure, plot, seed } = readOptions(input);
+  const { alphas, ratios, figure, plot, seed, ...asked } = readOptions(input);
   const manifold: HiddenManifoldOptions | null = choice.kind === "hidden-manifold" ? await manifoldOf(choice) : null;
   const ensemble = await ensembleOf(choice, seed);
-  const rows = rowsOf(ensemble, lambdas, alphas);
+  const lambdas = convert(asked, ensemble, manifold);
+  const { keepRate } = asked;
+  const rows = blame(2, "", () =>
+    rowsOf(ensemble, lambdas, alphas).map((row) =>
+      keepRate === undefined ? row : { ...row, alpha1TopK: alpha1TopK(ensemble, row.lambda, keepRate) },
+    ),
+  );
   const { all, norm } = allPatternsOf(choice, rows);
   const summary = { lambdaSaturation: lambdaSaturation(ensemble), alphaMax: alphaMax(ensemble), alphaAll: all, alphaAllNorm: norm };
   if (plot !== undefined) {
@@ -67,12 +96,27 @@ async function run(input: Input, io: Io): Promise<number> {
   return 0;
 }
 
+/** --lambda in its convention, on the axis of the ensemble. */
+function convert(
+  { lambdas, convention, n }: Pick<Options, "lambdas" | "convention" | "n">,
+  ensemble: Ensemble,
+  manifold: HiddenManifoldOptions | null,
+): number[] {
+  if (convention === undefined) return lambdas;
+  const rho = "activation" in ensemble ? (ensemble as HiddenManifold).activation.square : isEmpirical(ensemble) ? ensemble.signal : 1;
+  const to = manifold?.axis ?? "raw";
+  return blame(2, "", () => lambdas.map((lambda) => convertLambda(lambda, convention, to, { rho, ...(n === undefined ? {} : { n }) })));
+}
+
 function isEmpirical(ensemble: Ensemble): ensemble is EmpiricalEnsemble {
   return "copies" in ensemble;
 }
 
 interface Options {
   readonly lambdas: number[];
+  readonly convention: LambdaConvention | undefined;
+  readonly n: number | undefined;
+  readonly keepRate: number | undefined;
   readonly alphas: number[];
   readonly ratios: number[];
   readonly figure: (typeof figureNames)[number];
@@ -92,6 +136,11 @@ function readOptions(input: Input): Options {
       .split(",")
       .filter((part) => part !== "")
       .map((part) => ratioOf("--sweep-latent", part));
+    const given = textOf(input, "convention");
+    const convention = given === undefined ? undefined : checkChoice("capacity", "convention", given, conventions);
+    const [n, rate] = [numberOf(input, "n"), numberOf(input, "topKRate")];
+    if (n !== undefined && convention === undefined) throw new CommandError("E_RANGE", "--n goes with --convention", 2);
+    const keepRate = rate === undefined ? undefined : checkNumber("capacity", "top-k-rate", rate, { atLeast: 0 });
     const figure = checkChoice("capacity", "figure", textOf(input, "figure") ?? "curve", figureNames);
     const plot = textOf(input, "plot");
     const seed = checkNumber("capacity", "seed", numberOf(input, "seed") ?? 1, {
@@ -119,7 +168,7 @@ function readOptions(input: Input): Options {
         throw new CommandError("E_UNSUPPORTED", "--figure basin: no formula for hidden manifolds", 2);
       checkOutputs([["--plot", plot]]);
     }
-    return { lambdas, alphas, ratios, figure, plot, seed };
+    return { lambdas, convention, n, keepRate, alphas, ratios, figure, plot, seed };
   });
 }
 

@@ -116,3 +116,21 @@ describe("figure", () => {
     expect(ticksOf(0.1, 10, true)).toEqual([0.1, 0.2, 0.5, 1, 2, 5, 10]);
   });
 });
+
+test("--convention: lambda of unit patterns is that of raw ones times n; --top-k-rate adds what the K largest alone hold", async () => {
+  const raw = await json("--ensemble", "spherical", "--lambda", "0.5,2");
+  expect(await json("--ensemble", "spherical", "--convention", "unit", "--n", "64", "--lambda", "32,128")).toEqual(raw);
+  const { rows } = await json("--ensemble", "binary", "--lambda", "0.5", "--top-k-rate", "0.05");
+  // kappa + I(1 - kappa / lambda) of signs.
+  const e = 0.9;
+  expect(rows[0].alpha1TopK).toBeCloseTo(0.05 + 0.5 * ((1 + e) * Math.log(1 + e) + (1 - e) * Math.log(1 - e)), 9);
+  for (const [words, message] of [
+    [["--convention", "unti"], 'did you mean "unit"?'],
+    [["--convention", "unit"], "n must be"],
+    [["--n", "4"], "--n goes with"],
+    [["--top-k-rate", "-1"], "top-k-rate"],
+  ] as const) {
+    const { status, stderr } = await capacity("--ensemble", "binary", "--lambda", "1", ...words);
+    expect([status, stderr.includes(message)], stderr).toEqual([2, true]);
+  }
+});
