@@ -37,7 +37,7 @@ export interface HopularFitOptions {
   /** Of the cells: masked 0.025, replaced 0.175, as published. */
   readonly mask?: number;
   readonly replace?: number;
-  /** Most stored rows of a step; default 1 024, drawn anew each step where there are more. */
+  /** Most stored rows of a step, and most rows of an epoch; default 1 024, drawn anew where there are more. */
   readonly memory?: number;
   readonly seed?: number;
   readonly workspace?: Workspace;
@@ -111,7 +111,7 @@ export function* fitHopular(
   const fall = Math.max(1, o.annealed * o.epochs);
   let [step, epoch] = [0, 0];
   while (epoch < o.epochs) {
-    const order = sampleWithoutReplacement(randomStream(o.seed, 0x72000000 + epoch), train.length, train.length).map(
+    const order = sampleWithoutReplacement(randomStream(o.seed, 0x72000000 + epoch), train.length, o.memory).map(
       (r) => train[r] as number,
     );
     const share = o.masked * Math.max(0, 1 - epoch / fall);
