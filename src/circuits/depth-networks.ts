@@ -3,6 +3,7 @@
  * is compared with its threshold without a division. square and linear: two layers of gates an update. cube: weights up to B^n, numbers of poly(n) bits, compared digit by digit in base B, six layers.
  * Proofs: docs/depth/constructions.md; the same layers as memories are in the room of the tasks.
  */
+import { HopfieldError } from "../core/errors.ts";
 import { checkChoice, checkNumber } from "../core/options.ts";
 import { addForm, addGate, type Builder, createBuilder, finish } from "./builder.ts";
 import type { Circuit } from "./circuit.ts";
@@ -14,6 +15,9 @@ export type DepthNetwork = (typeof depthNetworks)[number];
 
 /** Most nodes, so that the circuit of one update has at most about 10^6 gates. */
 const mostNodes: Record<DepthNetwork, number> = { square: 100, linear: 100, cube: 28 };
+
+/** Wires between forms and gates that are built, so that no more than a few hundred megabytes are needed. */
+const mostWires = 2 ** 24;
 
 /** Distance that L updates reach. */
 export function depthReach(network: DepthNetwork, layers: number): number {
@@ -38,6 +42,13 @@ export function depthCircuit(network: DepthNetwork, n: number, layers: number): 
   checkChoice("depthCircuit", "network", network, depthNetworks);
   checkNumber("depthCircuit", `number of nodes of ${network}`, n, { whole: true, atLeast: 2, atMost: mostNodes[network] });
   checkNumber("depthCircuit", "layers", layers, { whole: true, atLeast: 1, atMost: 16 });
+  const size = layers * (network === "cube" ? 5 * n ** 4 + 12 * n ** 3 : 6 * n ** 3);
+  if (size > mostWires)
+    throw new HopfieldError(
+      "E_LIMIT",
+      `depthCircuit: ${layers} updates of ${network} on ${n} nodes could have ${size} wires, at most ${mostWires} are held`,
+      { size },
+    );
   const b = createBuilder(n * n);
   const start = Array.from({ length: n * n }, (_, at) => at);
   let state = start;
@@ -82,18 +93,22 @@ function cubeUpdate(b: Builder, state: readonly number[], n: number): number[] {
       scoreIs[k * n + i] = scoreIs[i * n + k] as number[];
     }
   }
-  return state.map((_, at) => {
-    const [i, j] = [Math.floor(at / n), at % n];
-    const all = nodes.map((k) => scoreIs[i * n + k] as number[]);
-    const ones = new Array<number>(n).fill(1);
-    const denominator = levels.map((s) =>
+  const ones = new Array<number>(n).fill(1);
+  // [row i][s]: patterns with score s, the null pattern at n.
+  const denominators = nodes.map((i) =>
+    levels.map((s) =>
       addForm(
         b,
-        all.map((here) => here[s] as number),
+        nodes.map((k) => scoreIs[i * n + k]?.[s] as number),
         ones,
         s === n ? 1 : 0,
       ),
-    );
+    ),
+  );
+  return state.map((_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n];
+    const all = nodes.map((k) => scoreIs[i * n + k] as number[]);
+    const denominator = denominators[i] as number[];
     const numerator = levels.map((s) =>
       addForm(
         b,

@@ -2,6 +2,7 @@
  * @file Networks by name as graphs of primitives: other separations, other kernels, attention, pooling, feed-forward. Nothing in them is special to retrieval, and all have constant depth
  * (docs/circuits/graph.md). Weights that nobody gives are drawn from the seed.
  */
+import { HopfieldError } from "../core/errors.ts";
 import type { GraphStep } from "./graph.ts";
 import { multiHeadGraph } from "./multi-head.ts";
 import type { IntegerMatrix, Network } from "./network.ts";
@@ -21,11 +22,59 @@ export const graphNetworks = [
 ] as const;
 export type GraphNetwork = (typeof graphNetworks)[number];
 
-/** Separations that count among the k largest. */
+/** Patterns that top-k keeps. */
 const kept = 2;
+/** Most levels over which sparsemax and entmax spread. */
+const widest = 64;
+/** Four steps for each token; a graph has at most 1000. */
+const mostTokens = 199;
 
-/** @param network patterns, bits, beta, unit and table of the retrieval that the graph varies; @param seed of weights W. */
+/** Wires between forms and gates that are built. */
+const mostWires = 2 ** 24;
+
+/** Wires between forms and gates, about and from above: what refuses a graph before any of it is built. */
+function wiresOf(name: GraphNetwork, network: Network): number {
+  const { n, d, p, qm, levels, tableSupport } = network;
+  const weighing = 3 * n * levels + 2 * n * (tableSupport + 2) + 4 * d * levels + 2 * n * d;
+  switch (name) {
+    case "top-k":
+      return weighing + 4 * n * n;
+    case "sparsemax":
+      // Each of the d (2^p - 1) output gates sums all products: they are walked through when wires are counted, so they weigh too.
+      return weighing + levels * levels + n * n * widthOf(network, 1, widest) * (2 + d + (d * levels) / 16);
+    case "entmax": {
+      const reach = 2 * widthOf(network, 2, widest);
+      return weighing + (2 * levels + reach) * n * (levels + 1) + 2 * n * reach;
+    }
+    case "relu-features":
+      return weighing + 2 * d * (d + 2 * d * qm + n);
+    case "random-features":
+      return weighing + 2 * d * (d + 2 * levels + n);
+    case "multi-head":
+      return 2 * weighing;
+    case "attention":
+      return n * (weighing + 6 * n * d * p * p);
+    case "pooling":
+      return weighing + 6 * n * d * p * p;
+    case "feed-forward":
+      return 2 * d * (d + 2 * d * qm) + 3 * d * d * levels * 2 + 2 * d * d * levels;
+    default:
+      return weighing;
+  }
+}
+
+/**
+ * @param network patterns, bits, beta, unit and table of the retrieval that the graph varies; @param seed of weights W.
+ * @throws HopfieldError E_LIMIT: about 2^24 wires, or tokens of attention.
+ */
 export function networkGraph(name: GraphNetwork, network: Network, seed: number): GraphStep[] {
+  const size = wiresOf(name, network);
+  if (size > mostWires)
+    throw new HopfieldError("E_LIMIT", `networkGraph: ${name} could have ${size} wires between forms, at most ${mostWires} are held`, {
+      size,
+    });
+  if (name === "attention" && network.n > mostTokens)
+    throw new HopfieldError("E_LIMIT", `networkGraph: attention over ${network.n} tokens, at most ${mostTokens} are compiled`);
   const { n, d, p, qm, levels } = network;
   const patterns: IntegerMatrix = { data: network.patterns, rows: n, columns: d };
   const table = Array.from(network.table.subarray(0, network.tableSupport + 1));
@@ -41,11 +90,11 @@ export function networkGraph(name: GraphNetwork, network: Network, seed: number)
       return [...scored, { op: "top-k", from: 2, table, k: kept }, { op: "average", from: 3, values: patterns }];
     case "sparsemax":
       // One level is worth beta unit / qm^2 of a logit; weights reach 1 over `width` levels.
-      return [...scored, { op: "sparsemax", from: 2, width: widthOf(network, 1, 64), values: patterns }];
+      return [...scored, { op: "sparsemax", from: 2, width: widthOf(network, 1, widest), values: patterns }];
     case "entmax": {
       // alpha = 1.5: p = max(0, z / 2 - tau)^2, so twice as many levels; the threshold on a grid of half levels.
       const grid = 2;
-      const reach = grid * widthOf(network, 2, 64);
+      const reach = grid * widthOf(network, 2, widest);
       const power = Array.from({ length: reach + 1 }, (_, D) => D * D);
       return [...scored, { op: "entmax", from: 2, grid, power, total: reach * reach }, { op: "average", from: 3, values: patterns }];
     }

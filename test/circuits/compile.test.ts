@@ -169,6 +169,41 @@ describe("equal to the reference", () => {
   });
 });
 
+describe("when the depth is exactly 4 (docs/circuits/construction.md)", () => {
+  it("two different rows, and a table that falls to 0 within the differences that ranges allow (property)", () => {
+    const problem = fc.record({
+      n: fc.integer({ min: 2, max: 9 }),
+      d: fc.integer({ min: 1, max: 4 }),
+      p: fc.integer({ min: 2, max: 5 }),
+      beta: fc.oneof(fc.constant(0), fc.double({ min: 0.01, max: 1, noNaN: true }), fc.double({ min: 2, max: 40, noNaN: true })),
+      seed: fc.integer({ min: 0, max: 1e6 }),
+    });
+    let [met, less] = [0, 0];
+    fc.assert(
+      fc.property(problem, ({ n, d, p, beta, seed }) => {
+        const { data } = randomPatterns(n, d, p, seed);
+        const network = createNetwork({ data, rows: n, columns: d }, { bits: p, beta });
+        const { S, unit, qm, tableSupport } = network;
+        const rows = Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * d, (i + 1) * d)));
+        const size = (row: number[], of: (x: number) => number): number => row.reduce((sum, x) => sum + of(x), 0);
+        const lowest = rows.map((row) => Math.floor((S - size(row, Math.abs) * qm + size(row, (x) => Math.max(0, -x))) / unit));
+        const highest = rows.map((row) => Math.floor((S + size(row, Math.abs) * qm - size(row, (x) => Math.max(0, x))) / unit));
+        const depth = depthOf(compile(network).circuit);
+        const differ = rows.some((row) => row.join() !== rows[0]?.join());
+        if (differ && tableSupport + 1 <= Math.max(...highest) - Math.max(...lowest)) {
+          met++;
+          expect(depth).toBe(4);
+        } else if (depth < 4) less++;
+        if (!differ || beta === 0) expect(depth).toBe(0);
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+    // Both cases come up.
+    expect(met).toBeGreaterThan(50);
+    expect(less).toBeGreaterThan(2);
+  });
+});
+
 describe("numbers and refusals", () => {
   it("patterns are rounded half away from zero", () => {
     expect(Array.from(quantisePatterns([1, 0.5, -0.5, -1, 0, 0.49], 2, 3, 2).data)).toEqual([1, 1, -1, -1, 0, 0]);

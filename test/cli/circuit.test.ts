@@ -1,8 +1,10 @@
-import { readdirSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Evaluator, readAag, readAig, readBlif, readBristol, readDocument, readDot, readVerilog } from "../circuits/readers.ts";
 import { bitsOf, numbersOf, referenceRetriever } from "../circuits/reference.ts";
-import { type Folder, openFolder, run } from "./helpers.ts";
+import { command, type Folder, openFolder, run } from "./helpers.ts";
 
 let folder: Folder;
 const rows = [
@@ -203,6 +205,8 @@ describe("wrong usage ends with 2, bad files with 3: one line, nothing written",
     ["updates of attention", ["--network", "attention", "--layers", "2"], 2, "E_UNSUPPORTED", "--layers"],
     ["bits of a graph", ["--network", "square", "--bits", "3"], 2, "E_UNSUPPORTED", "--bits"],
     ["too many nodes", ["--network", "cube", "--patterns-count", "100"], 2, "E_RANGE", "at most 28"],
+    ["too many updates of a graph", ["--network", "square", "--patterns-count", "100", "--layers", "16"], 2, "E_LIMIT", "wires"],
+    ["too many tokens", ["--network", "attention", "--patterns-count", "300"], 2, "E_LIMIT", "at most"],
     ["a document of another network", ["--network", "square", "--export", "c.json"], 2, "E_UNSUPPORTED", "json"],
     ["quality of inputs", ["--memory", "input", "--quality", "10"], 2, "E_UNSUPPORTED", "--quality"],
     ["a picture of too large a circuit", ["--patterns-count", "64", "--bits", "6", "--plot", "c.svg"], 2, "E_LIMIT", "20000"],
@@ -246,3 +250,19 @@ test("for people: a table and the conditional wording; help with examples", asyn
   expect(stdout).toContain("unless TC0 = NC1");
   expect((await circuit("--help")).stdout).toContain("hopfield circuit --patterns-count 3");
 });
+
+test.skipIf(process.platform === "win32")(
+  "every example of docs/circuits runs, and its pictures are those that are shown",
+  async () => {
+    const pages = readdirSync("docs/circuits").filter((name) => name.endsWith(".md"));
+    const blocks = pages.flatMap((name) =>
+      [...readFileSync(`docs/circuits/${name}`, "utf8").matchAll(/```sh\n(.*?)```/gs)].map((match) => match[1] ?? ""),
+    );
+    expect([pages.length, blocks.length]).toEqual([12, 3]);
+    const script = `set -euo pipefail\nhopfield() { '${process.execPath}' '${command}' "$@"; }\n${blocks.join("\n")}`;
+    await promisify(execFile)("bash", ["-c", script], { cwd: folder.path });
+    for (const name of ["layers.svg", "size.svg"])
+      expect(folder.bytes(name).toString()).toBe(readFileSync(`docs/circuits/${name}`, "utf8"));
+  },
+  60_000,
+);
