@@ -58,7 +58,7 @@ export const trainOptions: readonly OptionSpec[] = [
   { flags: "--features <n>", text: "random-features (default 64)", kind: "number" },
   { flags: "--length <n>", text: "bit-pattern, latch: instances of a bag (default 16, 32)", kind: "number" },
   { flags: "--place <where>", text: "latch: the symbol stands first or at a random place (default first)" },
-  { flags: "--dropout <rate>", text: "of association weights, in training (default 0; mil 0.1)", kind: "number" },
+  { flags: "--dropout <rate>", text: "of association weights, in training (default 0; mil 0.3)", kind: "number" },
   { flags: "--folds <n>", text: "mil, tabular: folds of the cross-validation (default 5)", kind: "number" },
   {
     flags: "--threads <n>",
@@ -188,6 +188,7 @@ function checkFit({ task, upstream, seeds }: TrainRequest, input: Input): void {
   if (task !== "mil") for (const name of ["data", "target", "bag", "folds"]) if (has(name)) refuse(`--${name}`, "belongs to --task mil");
   for (const name of ["size", "blocks", "types", "ignore", "testFolds", "watchFolds"])
     if (has(name)) refuse(`--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, "belongs to --task tabular");
+  for (const name of ["horizon", "input", "split"]) if (has(name)) refuse(`--${name}`, "belongs to --task series");
   if (task !== "latch" && has("place")) refuse("--place", "belongs to --task latch");
   if (task !== "latch" && task !== "bit-pattern" && has("length")) refuse("--length", "belongs to bit-pattern and latch");
   if (upstream && task !== "bit-pattern" && task !== "latch") refuse("--preset upstream", "is there for bit-pattern and latch");

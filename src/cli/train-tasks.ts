@@ -94,7 +94,7 @@ export function describe(request: TrainRequest, data: TaskData): NetworkDescript
   const module = { deviation: "scaled" as const, heads: request.heads ?? 8, hidden: request.hidden ?? 16, ...request.module };
   const quantity = model === "association" ? {} : { quantity: request.quantity ?? (model === "lookup" ? 32 : 1) };
   if (task === "mnist-bags") return { ...common, width: 128, image: { side: 28, channels: [12, 24], size: 5 }, ...quantity, module };
-  if (task === "mil") return { ...common, width: 64, dropout: 0.3, ...quantity, module: { dropout: 0.1, ...module } };
+  if (task === "mil") return { ...common, width: 64, dropout: 0.3, ...quantity, module: { dropout: 0.3, ...module } };
   return { ...common, width: 128, ...quantity, module };
 }
 
@@ -124,7 +124,7 @@ export function fitSettings(request: TrainRequest): FitOptions {
         ? { epochs: 5, learningRate: 2e-3, patience: 5, stopBelow: 0.0003 }
         : task === "mnist-bags"
           ? { epochs: 30, learningRate: 1e-3, patience: 6, stopBelow: 0.003 }
-          : { epochs: 40, learningRate: 1e-3, weightDecay: 0.05, patience: 8 };
+          : { epochs: 100, learningRate: 3e-4, weightDecay: 0.05, patience: 12 };
   return {
     ...own,
     batch,
