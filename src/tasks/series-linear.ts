@@ -160,11 +160,15 @@ export function seasonalForecast(x: Float32Array, season: number, horizon: numbe
   return Float64Array.from({ length: horizon }, (_, h) => x[x.length - season + (h % season)] as number);
 }
 
+/** Most lags that are tried as the season, and windows they are tried on. */
+const [mostSeasons, triedWindows] = [24, 500];
+
 /**
- * The season of the training part, over all variables: of the lags 2 ... input at which the naive forecast errs less than at its neighbours, the one that errs least beside the worst lag before
- * it (neighbouring values of most series are alike, so small errors at small lags say nothing). 1 when there is none.
+ * The season: of the lags at which the naive forecast of the training part errs less than at their neighbours (the 24 with the smallest errors, and at any rate lag 1), the one whose seasonal
+ * forecast errs least over the horizon on the validation part. What others are measured by should be as good as it can be.
  */
-export function findSeason({ values, names, bounds }: Series, input: number): number {
+export function findSeason(series: Series, input: number, horizon: number): number {
+  const { values, names, bounds } = series;
   const width = names.length;
   const most = Math.min(input, Math.floor(bounds[0] / 2)) + 1;
   const errors = Array.from({ length: most + 1 }, (_, lag) => {
@@ -173,15 +177,16 @@ export function findSeason({ values, names, bounds }: Series, input: number): nu
     return error / (bounds[0] - lag);
   });
   const at = (lag: number): number => errors[lag] ?? Number.POSITIVE_INFINITY;
-  let best = { lag: 1, ratio: 1 };
-  let worst = at(1);
-  for (let lag = 2; lag < most; lag++) {
-    const ratio = at(lag) / worst;
-    // Multiples of a season are about as good: a later lag must be clearly better.
-    if (at(lag) < Math.min(at(lag - 1), at(lag + 1)) && ratio < 0.97 * best.ratio) best = { lag, ratio };
-    worst = Math.max(worst, at(lag));
-  }
-  return best.lag;
+  const dips = Array.from({ length: most }, (_, lag) => lag)
+    .filter((lag) => lag >= 2 && lag < most && at(lag) < Math.min(at(lag - 1), at(lag + 1)))
+    .sort((a, b) => at(a) - at(b))
+    .slice(0, mostSeasons);
+  const stride = Math.max(1, Math.floor(windowStarts(series, "validation", input, horizon).count / triedWindows));
+  const loss = (lag: number): number =>
+    scoreForecast(series, "validation", input, horizon, (x) => seasonalForecast(x, lag, horizon), stride).mse;
+  return [1, ...dips.sort((a, b) => a - b)]
+    .map((lag) => ({ lag, loss: loss(lag) }))
+    .reduce((best, each) => (each.loss < best.loss ? each : best)).lag;
 }
 
 export interface ForecastScore {
