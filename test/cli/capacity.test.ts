@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawFigure, type Figure } from "../../src/cli/figure.ts";
 import { figureCsv } from "../../src/cli/figure-output.ts";
 import { ticksOf } from "../../src/cli/figure-ticks.ts";
+import { pngToGrey, readPng } from "../../src/data/index.ts";
 import { type Folder, normals, openFolder, run } from "./helpers.ts";
 
 let folder: Folder;
@@ -133,4 +134,15 @@ test("--convention: lambda of unit patterns is that of raw ones times n; --top-k
     const { status, stderr } = await capacity("--ensemble", "binary", "--lambda", "1", ...words);
     expect([status, stderr.includes(message)], stderr).toEqual([2, true]);
   }
+});
+
+test("a PNG has its words: dark pixels in the title, drawn with the font beside the command", async () => {
+  const { status, stderr } = await capacity("--ensemble", "binary", "--lambda", "0.5:2:0.5", "--plot", "curve.png");
+  if (status === 2 && stderr.includes("npm install @resvg/resvg-js")) return;
+  expect(status, stderr).toBe(0);
+  const { data, rows, columns } = pngToGrey(readPng(folder.bytes("curve.png")));
+  expect([rows, columns]).toEqual([960, 1520]);
+  // The title lies above the frame (48 of 480), where there is nothing else; without a font there is no ink at all.
+  const dark = data.subarray(0, 80 * columns).reduce((count, grey) => count + (grey < 0.3 ? 1 : 0), 0);
+  expect(dark).toBeGreaterThan(500);
 });
