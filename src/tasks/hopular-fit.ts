@@ -111,9 +111,7 @@ export function* fitHopular(
   const fall = Math.max(1, o.annealed * o.epochs);
   let [step, epoch] = [0, 0];
   while (epoch < o.epochs) {
-    const order = sampleWithoutReplacement(randomStream(o.seed, 0x72000000 + epoch), train.length, o.memory).map(
-      (r) => train[r] as number,
-    );
+    const order = sampleWithoutReplacement(randomStream(o.seed, 0x72000000 + epoch), train.length, o.memory).map((r) => train[r] as number);
     const share = o.masked * Math.max(0, 1 - epoch / fall);
     let mean = 0;
     const batches = Math.max(1, Math.round(order.length / o.batch));
