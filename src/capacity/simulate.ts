@@ -2,7 +2,9 @@
  * @file Monte Carlo beside theory: alpha* = log(P*) / n of many random problems, P* the first P at which the weights of wrong patterns exceed that of the right one together (w_1 < 1/2).
  * Every instance is a function of (seed, its number), so instances can be made in any order and anywhere. Methods and their derivation: docs/capacity/simulation.md.
  */
+
 import { checkNames, checkNumber } from "../core/options.ts";
+import { portableLog } from "../core/portable.ts";
 import type { ActivationInput } from "./activations.ts";
 import { medianInterval } from "./order-statistics.ts";
 import { type Prepared, prepareSimulation } from "./prepare.ts";
@@ -133,8 +135,10 @@ const rounded = (value: number): number => (Number.isFinite(value) ? Math.round(
  * With an exact finite-n median: whether the 99.99 % interval of the median holds it. Without one: whether that interval meets alpha_1 with the corrections that are known in size only,
  * 1 / n either way and log(n) / (2 n) more above lambda_s.
  */
-function agreement({ theory, theoryFinite, saturated }: Prepared, sorted: Float64Array, n: number): boolean {
-  const { low, high } = medianInterval(sorted, 1e-4);
+function agreement({ theory, theoryFinite, saturated, plan }: Prepared, sorted: Float64Array, n: number): boolean {
+  const { low: lowest, high } = medianInterval(sorted, 1e-4);
+  // Of a stream that ended first it is known only that alpha* is beyond its end.
+  const low = Number.isFinite(lowest) || !("most" in plan) ? lowest : portableLog(plan.most) / n;
   if (theoryFinite !== null) return theoryFinite >= low - grain && theoryFinite <= high + grain;
   return high >= theory - 1 / n && low <= theory + 1 / n + (saturated ? Math.log(n) / (2 * n) : 0);
 }

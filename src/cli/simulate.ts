@@ -205,7 +205,8 @@ function print(
 ): void {
   const exact = theoryFinite === null ? "" : `, exact median at this n ${short(theoryFinite, 6)}`;
   io.print(`${values.length} problems of ${n} entries at lambda ${short(lambda)}, by ${method}:`);
-  io.print(`  alpha* median ${short(alphaStar.median, 6)} (95 % interval ${short(alphaStar.low, 6)} to ${short(alphaStar.high, 6)})`);
+  const known = (x: number): string => (Number.isFinite(x) ? short(x, 6) : "beyond the end of the streams");
+  io.print(`  alpha* median ${known(alphaStar.median)} (95 % interval ${known(alphaStar.low)} to ${known(alphaStar.high)})`);
   io.print(`  theory alpha_1 = ${short(theory, 6)} for n to infinity${exact}: ${agrees ? "they agree" : "they do NOT agree"}`);
   if (censored > 0) io.print(`  ${censored} streams ended before noise beat signal (--max-patterns)`);
   if (curve.length === 0) return;

@@ -225,6 +225,14 @@ describe("streams", () => {
     expect(cut.censored).toBe(whole.values.filter((x) => Math.exp(16 * x) > 40.5).length);
     cut.values.forEach((x, i) => void (Number.isFinite(x) && expect(x).toBe(whole.values[i])));
   });
+  test("when every stream ends first, agreement is judged by where they ended", () => {
+    // e^{alpha_1 n} is 39: values beyond 40 refute nothing.
+    const options = { ensemble: "hidden-manifold", activation: "tanh", ratio: 0.5, n: 16, lambda: 1, instances: 2 } as const;
+    const seed = Array.from({ length: 60 }, (_, i) => i).find(
+      (each) => simulate({ ...options, seed: each, maxPatterns: 40 }).censored === 2,
+    );
+    expect(simulate({ ...options, seed: seed ?? -1, maxPatterns: 40 })).toMatchObject({ censored: 2, agrees: true });
+  });
   test("instances are functions of their number: any order, any part", () => {
     for (const method of ["stream", "slice"] as const) {
       const options = { ensemble: "hidden-manifold", activation: "relu", ratio: 0.5, n: 20, lambda: 0.4, method, seed: 9 } as const;
