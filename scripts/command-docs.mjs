@@ -6,7 +6,8 @@ const page = "docs/commands.md";
 const help = (...names) =>
   execFileSync(process.execPath, ["dist/cli/main.js", ...names, "--help"], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", COLUMNS: "120" } }).trimEnd();
 
-const names = [...help().matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name).filter((name) => name !== "help");
+const list = help().split("Commands:")[1].split(/\n\s*\n/)[0];
+const names = [...list.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name).filter((name) => name !== "help");
 const text = [
   "# Every command and its options",
   "",
