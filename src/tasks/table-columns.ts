@@ -132,6 +132,11 @@ function inspect(where: string, name: string, c: number, rows: TableText["rows"]
       "E_FORMAT",
       `${where}: ${placeOf(facts.firstText, name)} holds the formula ${shown(example)}; save the table with its values`,
     );
+  if (/^\s*[+-]?\d+(,\d+)+(\.\d*)?\s*$/.test(example))
+    throw new HopfieldError(
+      "E_FORMAT",
+      `${where}: ${placeOf(facts.firstText, name)} is ${shown(example)}: write a decimal point and no thousands separators, or give its type: ${name}=categorical`,
+    );
   // A few words among many numbers are more likely a slip or a mark for missing than categories.
   if (facts.numbers > present / 2 && values.size > 20)
     throw new HopfieldError(

@@ -104,6 +104,7 @@ describe("bad tables", () => {
     ["a,y\n,0\n,1\n,0\n,1\n", /a \(empty\)/],
     ["y\n0\n1\n0\n1\n", /the target is the only one/],
     ["a,y\n=SUM(B1:B4),0\nb,1\nc,0\nd,1\n", /row 1, column "a" holds the formula/],
+    ['a,y\n"1,5",0\n"2,5",1\n"3,5",0\n"1,0",1\n', /row 1, column "a" is "1,5": write a decimal point/],
     ["a,y\n1,0\n2,1\n", /2 rows have a target, at least 4/],
     [
       `a,y\n${Array.from({ length: 40 }, (_, i) => `${i === 30 ? "n.b." : i + 0.5},${i % 2}`).join("\n")}\n`,
