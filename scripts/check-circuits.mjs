@@ -191,6 +191,8 @@ function checkShape(shape, { prove, mutants }) {
     check("iverilog", `${label}: ${mutant.kind} is refused`, () => simulate(mutant.gold, mutant.gate, bits) > 0);
     if (!prove) continue;
     check("yosys", `${label}: ${mutant.kind} is refused`, () => !yosysProves(mutant.gold, mutant.gate));
+    // Mapping a model with dividers takes seconds, so the quick mode shows abc one mutant; SAT and simulation see all of them.
+    if (quick && mutant.kind !== "a threshold + 1") continue;
     check("abc", `${label}: ${mutant.kind} is refused`, () => !abcProves(aiger(mutant.gold), aiger(mutant.gate)));
   }
 }
