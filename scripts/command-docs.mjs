@@ -4,15 +4,29 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const page = "docs/commands.md";
 const help = (...names) =>
-  execFileSync(process.execPath, ["dist/cli/main.js", ...names, "--help"], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", COLUMNS: "120" } }).trimEnd();
+  execFileSync(process.execPath, ["dist/cli/main.js", ...names, "--help"], {
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1", COLUMNS: "120" },
+  }).trimEnd();
 
-const list = help().split("Commands:")[1].split(/\n\s*\n/)[0];
+const list = help()
+  .split("Commands:")[1]
+  .split(/\n\s*\n/)[0];
 const names = [...list.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name).filter((name) => name !== "help");
 const text = [
   "# Every command and its options",
   "",
   "The help of each command, as `hopfield <command> --help` prints it. What they mean and what the results hold: [cli.md](cli.md). This page is written by `node scripts/command-docs.mjs`; `npm run docs:check` finds out when it is old.",
-  ...names.flatMap((name) => ["", `## ${name}`, "", "```text", ...help(name).split("\n").map((line) => line.trimEnd()), "```"]),
+  ...names.flatMap((name) => [
+    "",
+    `## ${name}`,
+    "",
+    "```text",
+    ...help(name)
+      .split("\n")
+      .map((line) => line.trimEnd()),
+    "```",
+  ]),
   "",
 ].join("\n");
 
