@@ -167,8 +167,14 @@ function mutantsOf(network, gate, gold, differ) {
     for (const text of candidates(kind, gate)) if (differ(gold, text) > 0) return { kind, gold, gate: text };
     throw new Error(`no ${kind} changes anything`);
   });
-  const table = network.table.map((e, D) => (D === 1 ? (e + 1) % 2 ** network.p : e));
-  return [...found, { kind: "a table entry", gold: behavioural({ ...network, table }), gate }];
+  // One more in one entry; where no answer changes by that (two patterns with few bits), as much more as it takes.
+  const places = network.table.length;
+  for (let change = 0; change < places * (places - 1); change++) {
+    const [at, by] = [1 + (change % (places - 1)), 1 + Math.floor(change / (places - 1))];
+    const wrong = behavioural({ ...network, table: network.table.map((e, D) => (D === at ? (e + by) % places : e)) });
+    if (differ(wrong, gate) > 0) return [...found, { kind: "a table entry", gold: wrong, gate }];
+  }
+  throw new Error("no table entry changes anything");
 }
 
 /** Every input by simulation; with `prove` by SAT and equivalence checking as well. Mutants are chosen by simulation, so they need iverilog. */
