@@ -100,11 +100,11 @@ describe("figure", () => {
     ],
     notes: ["n"],
   };
-  test("gaps lift the pen, text is escaped, ends of the axes lie on the frame", () => {
+  test("gaps lift the pen, text is escaped, axes leave room for whole dots at their ends", () => {
     const svg = drawFigure(figure);
     expect(svg).toContain("a &lt; b");
-    // x from 74 to 540, y (1 to 100, log) from 424 to 48.
-    expect(svg).toContain('d="M74 424M384.67 48L540 236"');
+    // x from 74 to 540, y (1 to 100, log) from 424 to 48, a fiftieth of each span free at both ends: 466 * .02 / 1.04 = 8.96, 376 * .02 / 1.04 = 7.23.
+    expect(svg).toContain('d="M82.96 416.77M381.68 55.23L531.04 236"');
     expect(svg).not.toContain("NaN");
   });
   test("CSV: a header of conventions, an empty cell for what does not exist", () => {
