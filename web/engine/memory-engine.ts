@@ -37,8 +37,16 @@ export function openMemoryEngine(restarted: () => void, open: () => HopfieldWork
     return memory;
   }
 
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One after another: a question that changes the memory must not free it under one that still asks it. */
+  function withWorker<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(() => tried(work));
+    turn = result.catch(() => {});
+    return result;
+  }
+
   /** A worker that died fails every call with E_IO; one new worker is tried. */
-  async function withWorker<T>(work: () => Promise<T>): Promise<T> {
+  async function tried<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
