@@ -3,6 +3,7 @@
  * Panels: row i holds one number of each of the eight patterns, 32 bytes.
  */
 import { panelToSphere, patternNormals } from "./capacity-normals";
+import { table } from "./exp";
 import { microScores } from "./micro";
 
 /** Kinds of activation; others are applied by the caller between panelFields and panelOverlaps. */
@@ -10,18 +11,8 @@ const rectified: i32 = 1;
 const hyperbolic: i32 = 2;
 const signs: i32 = 3;
 
-/** 2^t as in exp.ts: polynomial of scripts/fit-exp2.mjs. */
-const table = memory.data<f32>([
-  12582912.0, // 1.5 * 2^23
-  -2.8853900817779268, // -2 log2 e
-  -60.0,
-  1.0,
-  0.6931470036506653,
-  0.24022242426872253,
-  0.05550733581185341,
-  0.009671512991189957,
-  0.001326472731307149,
-]);
+/** -2 log2 e: tanh |x| is made of e^{-2 |x|} = 2^{-2 |x| log2 e}. */
+const tanhScale: f32 = -2.8853900817779268;
 
 // @ts-ignore: decorator
 @inline
@@ -64,7 +55,7 @@ export function panelFields(map: usize, n: i32, latent: i32, spherical: i32, see
 /** overlaps[p] = sum_i query[i] (sigma(fields[i][p]) - shift), in f32. */
 export function panelOverlaps(kind: i32, shift: f32, fields: usize, query: usize, n: i32, overlaps: usize): void {
   const magic = v128.load32_splat(table);
-  const scale = v128.load32_splat(table, 4);
+  const scale = f32x4.splat(tanhScale);
   const low = v128.load32_splat(table, 8);
   const one = v128.load32_splat(table, 12);
   const c1 = v128.load32_splat(table, 16);

@@ -5,7 +5,8 @@
  */
 import { fma } from "./vector";
 
-const table = memory.data<f32>([
+/** Constants of 2^t: magic, lowest, floor, one, then the coefficients 1 ... 5 of the polynomial, f32 each. */
+export const table = memory.data<f32>([
   12582912.0, // 1.5 * 2^23: adding it rounds to a whole number, whose low bits are those of the sum
   -100.0, // below this the power is 0 in any case
   -60.0, // weights under 2^-60 are dropped: together under 2^-29 of the leader's for any M below 2^31
