@@ -31,7 +31,7 @@ export interface RowFacts {
  * The leader and the runner-up are always candidates; every bar is lowered by twice the error of a score.
  */
 export function candidateThreshold(settings: Settings, beta: number, error: number, visible: number, facts: RowFacts): number {
-  const bits = 44 + portableLog2(visible + 1);
+  const reach = candidateReach(visible);
   const slack = 2 * error;
   if (settings.support === "top-k") return roundDown(facts.kth(settings.k) - slack);
   const below = (logits: number): number => Math.min(facts.largest - logits / beta, facts.second) - slack;
@@ -40,14 +40,19 @@ export function candidateThreshold(settings: Settings, beta: number, error: numb
     case "normmax":
       return roundDown(below(1));
     case "entmax":
-      return roundDown(below(settings.alpha < 1 + 1e-4 ? bits * Math.LN2 : Math.min(1 / (settings.alpha - 1), 1e300)));
+      return roundDown(below(settings.alpha < 1 + 1e-4 ? reach : Math.min(1 / (settings.alpha - 1), 1e300)));
     case "k-subset":
       return settings.k >= visible ? Number.NEGATIVE_INFINITY : roundDown(facts.kth(settings.k) - 1 / beta - slack);
     case "epanechnikov":
       return roundDown(Math.min(-1 / beta - facts.offset, facts.largest) - slack);
     default:
-      return roundDown(below(bits * Math.LN2));
+      return roundDown(below(reach));
   }
+}
+
+/** Distance in logits below the leader of M patterns from which all weights of the softmax together are below 2^-44 of the leader's. */
+export function candidateReach(patterns: number): number {
+  return (44 + portableLog2(patterns + 1)) * Math.LN2;
 }
 
 /** Largest f32 at or below x, so that the comparison in f32 loses nothing. */

@@ -1,13 +1,14 @@
 /** @file One evaluation of the operator: chooses between the streaming way and score rows, and prepares what they share. */
 import { allocate, placeF32, viewF32, withScratch } from "../kernels/arena.ts";
 import { type Part, runParts } from "../kernels/pool.ts";
+import { candidateReach } from "./candidates.ts";
 import type { Evaluation, Request } from "./evaluation.ts";
 import { type PatternStore, project } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { roundedKeys } from "./rounded-keys.ts";
 import { rowEvaluate } from "./rows.ts";
 import type { KeyLogits } from "./score-rows.ts";
-import { centredNorm, type Scoring, scoreError, scoringOf } from "./scoring.ts";
+import { largestQueryNorm, largestSpread, type Scoring, scoreError, scoringOf } from "./scoring.ts";
 import { shownPatterns } from "./shown-patterns.ts";
 import { streamEvaluate } from "./stream.ts";
 
@@ -19,11 +20,15 @@ const smallMemory = 2 ** 15;
 export function evaluate(store: PatternStore, settings: Settings, beta: number, request: Request): Evaluation {
   const similarity = settings.similarity ?? "dot";
   const asked = store.kernel ? { ...request, queries: project(store.kernel, request.queries, request.count) } : request;
-  const trusted = (s: Scoring): boolean => beta * largestError(store, s, asked) <= trustedLogitError;
+  const trusted = (s: Scoring, norm: number): boolean => beta * scoreError(s, norm, store.keyDimension) <= trustedLogitError;
   let scoring = scoringOf(store, similarity, false);
-  if (similarity === "l2" && !trusted(scoring)) scoring = scoringOf(store, similarity, true);
+  let queryNorm = largestQueryNorm(asked, store.keyDimension, scoring);
+  if (similarity === "l2" && !trusted(scoring, queryNorm)) {
+    scoring = scoringOf(store, similarity, true);
+    queryNorm = largestQueryNorm(asked, store.keyDimension, scoring);
+  }
   const streams =
-    trusted(scoring) &&
+    trusted(scoring, queryNorm) &&
     store.rows * store.keyDimension >= smallMemory &&
     (settings.separation === "softmax" || (settings.separation === "softmax1" && similarity !== "l2")) &&
     (settings.support === "all" || settings.support === "mask" || settings.support === "random") &&
@@ -53,7 +58,8 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
     if (streams) {
       // Sharp retrieval has few candidates: then scores alone, and the few weighed exactly, are half the work of a pass that also sums values.
       const few = store.rows / 16;
-      const sharp = shown === null && (scans || (request.count >= probedBatch && byRows(firstQueries(asked, 4), few) !== null));
+      const mayBeSharp = request.count >= probedBatch && beta * largestSpread(scoring, queryNorm) > candidateReach(store.rows);
+      const sharp = shown === null && (scans || (mayBeSharp && byRows(firstQueries(asked, 4), few) !== null));
       const answer = sharp ? byRows(asked, few) : null;
       if (answer) return answer;
       const keyBias = shared?.keyBias ?? scoring.keyBias;
@@ -68,7 +74,7 @@ export function evaluate(store: PatternStore, settings: Settings, beta: number, 
   });
 }
 
-/** Batches from here on are probed for sharpness with their first four queries; the probe costs a few per cent of smaller ones. */
+/** Batches from here on are probed for sharpness with their first four queries, unless no two logits can lie far enough apart; the probe costs a few per cent of smaller ones. */
 const probedBatch = 128;
 
 function firstQueries(request: Request, count: number): Request {
@@ -95,12 +101,6 @@ export function evaluateWithLogits(
     const candidateLimit = Number.POSITIVE_INFINITY;
     return rowEvaluate({ store, settings, beta, scoring, shared: null, request, keyLogits, rounded: null, candidateLimit }) as Evaluation;
   });
-}
-
-function largestError(store: PatternStore, scoring: Scoring, request: Request): number {
-  let largest = 0;
-  for (let i = 0; i < request.count; i++) largest = Math.max(largest, centredNorm(request.queries, i, store.keyDimension, scoring.mean));
-  return scoreError(scoring, largest, store.keyDimension);
 }
 
 /** Bias and scale of every key on one shared set of known entries: -1/2 sum k (x - c)^2, and 1 / sqrt(sum k (x - c)^2). Scratch of the caller. */

@@ -60,6 +60,46 @@ export function scoreError(scoring: Scoring, queryNorm: number, d: number): numb
   return (8 + Math.sqrt(d)) * unit * (size + scoring.biasSize) + d * 2 ** -126;
 }
 
+/** No two similarities of one query can lie further apart than this (the weights of known entries only make it less). @param queryNorm norm of the centred query. */
+export function largestSpread(scoring: Scoring, queryNorm: number): number {
+  const m = scoring.keyNorm;
+  const spread = scoring.kind === 2 ? 2 : scoring.kind === 1 ? 0.5 * (queryNorm + m) * (queryNorm + m) : 2 * queryNorm * m;
+  return spread + 2 * scoring.biasSize;
+}
+
+/** Largest norm of the centred queries. Four sums side by side, because one alone waits for each addition. */
+export function largestQueryNorm(request: { readonly queries: Float32Array; readonly count: number }, d: number, scoring: Scoring): number {
+  const { queries, count } = request;
+  const { mean } = scoring;
+  if (mean) {
+    let largest = 0;
+    for (let row = 0; row < count; row++) largest = Math.max(largest, centredNorm(queries, row, d, mean));
+    return largest;
+  }
+  let largest = 0;
+  for (let row = 0; row < count; row++) {
+    const end = (row + 1) * d;
+    let at = row * d;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let e = 0;
+    for (; at + 4 <= end; at += 4) {
+      const w = queries[at] as number;
+      const x = queries[at + 1] as number;
+      const y = queries[at + 2] as number;
+      const z = queries[at + 3] as number;
+      a += w * w;
+      b += x * x;
+      c += y * y;
+      e += z * z;
+    }
+    for (; at < end; at++) a += (queries[at] as number) * (queries[at] as number);
+    largest = Math.max(largest, a + b + (c + e));
+  }
+  return Math.sqrt(largest);
+}
+
 /** Norm of row i of `queries` after centring. */
 export function centredNorm(queries: Float32Array, row: number, d: number, mean: Float64Array | null): number {
   let sum = 0;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { normal, uniformInteger } from "../../src/core/random.ts";
 import { createMemory, type MemoryOptions } from "../../src/index.ts";
+import { largestQueryNorm, largestSpread, type Scoring } from "../../src/memory/scoring.ts";
 import { evaluate, type Model, weights } from "../oracle/index.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
@@ -36,6 +37,44 @@ describe("sharp and diffuse batches", () => {
     const mean = V.reduce((sum, v) => sum.map((s, k) => s + (v[k] as number) / 1500), new Array(7).fill(0));
     expectRow(states.data, 145, mean);
   });
+});
+
+describe("the question whether a batch may be sharp", () => {
+  const norm = (x: readonly number[]): number => Math.hypot(...x);
+  const inner = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, a, k) => sum + a * (y[k] as number), 0);
+  const kinds: [Scoring["kind"], string, (q: number[], x: number[]) => number][] = [
+    [0, "dot", inner],
+    [1, "l2", (q, x) => -0.5 * norm(q.map((a, k) => a - (x[k] as number))) ** 2],
+    [2, "cosine", (q, x) => inner(q, x) / (norm(q) * norm(x))],
+  ];
+  it.each(kinds.map(([kind, name, similarity]) => ({ kind, name, similarity })))(
+    "$name: no two similarities lie further apart than the bound",
+    ({ kind, similarity }) => {
+      for (let round = 0; round < 60; round++) {
+        const d = 1 + (round % 7);
+        const scale = 10 ** (-2 + uniformInteger(random, 4));
+        const [keys, queries] = [gaussianRows(random, 12, d, scale), gaussianRows(random, 3, d)];
+        // The extremes: a key along the query, and its opposite.
+        const q0 = queries[0] as number[];
+        const m = Math.max(...keys.map(norm));
+        for (const sign of [1, -1]) keys.push(q0.map((a) => (sign * m * a) / norm(q0)));
+        const scoring: Scoring = {
+          ...{ kind, mean: null, centre: 0, exactCentre: 0, keyScale: 0, keyBias: 0, biasSize: 0 },
+          keyNorm: Math.max(...keys.map(norm)),
+        };
+        const largest = largestQueryNorm({ queries: Float32Array.from(queries.flat()), count: 3 }, d, scoring);
+        expect(largest).toBeCloseTo(Math.max(...queries.map(norm)), 5);
+        const bound = largestSpread(scoring, largest);
+        const spreads = queries.map((q) => {
+          const scores = keys.map((x) => similarity(q, x));
+          return Math.max(...scores) - Math.min(...scores);
+        });
+        // Queries are rounded to f32 on the way.
+        expect(Math.max(...spreads)).toBeLessThanOrEqual(bound * (1 + 1e-6));
+        if (kind === 0 && norm(q0) === Math.max(...queries.map(norm))) expect(spreads[0]).toBeGreaterThan(bound * (1 - 1e-6));
+      }
+    },
+  );
 });
 
 describe.each(["int8", "f16"] as const)("%s storage: the exact answer", (storage) => {

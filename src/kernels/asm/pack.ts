@@ -12,29 +12,79 @@ import { panelKeys } from "./width";
  */
 export function packQueries(q: usize, rows: i32, d: i32, centre: usize, scale: f32, rowScales: usize, weights: usize, weightStride: i32, form: i32, out: usize): void {
   const tiles = (rows + 3) >> 2;
+  const whole = d & ~3;
+  const stride = (<usize>d) << 2;
+  const weightBytes = (<usize>weightStride) << 2;
   for (let t = 0; t < tiles; t++) {
     const panel = out + ((<usize>t * <usize>d) << 4);
-    for (let r = 0; r < 4; r++) {
-      const row = (t << 2) + r;
-      const target = panel + (<usize>r << 2);
-      if (row >= rows) {
-        for (let k = 0; k < d; k++) store<f32>(target + ((<usize>k) << 4), 0);
-        continue;
-      }
-      const source = q + ((<usize>row * <usize>d) << 2);
-      const weight = weights ? weights + ((<usize>row * <usize>weightStride) << 2) : 0;
-      const factor: f32 = rowScales ? scale * load<f32>(rowScales + ((<usize>row) << 2)) : scale;
-      for (let k = 0; k < d; k++) {
+    const row = t << 2;
+    const source = q + <usize>row * stride;
+    const weight = weights ? weights + <usize>row * weightBytes : 0;
+    const scales = rowScales ? rowScales + ((<usize>row) << 2) : 0;
+    let packed = 0;
+    if (row + 4 <= rows) {
+      packed = whole;
+      const f0 = f32x4.splat(scales ? scale * load<f32>(scales) : scale);
+      const f1 = f32x4.splat(scales ? scale * load<f32>(scales, 4) : scale);
+      const f2 = f32x4.splat(scales ? scale * load<f32>(scales, 8) : scale);
+      const f3 = f32x4.splat(scales ? scale * load<f32>(scales, 12) : scale);
+      for (let k = 0; k < whole; k += 4) {
         const at = (<usize>k) << 2;
-        const w: f32 = weight ? load<f32>(weight + at) : 1;
-        let x: f32;
-        if (form == 0) x = w == 0 ? 0 : w * (load<f32>(source + at) - (centre ? load<f32>(centre + at) : 0));
-        else if (form == 1) x = <f32>-0.5 * w;
-        else x = w;
-        store<f32>(target + (at << 2), x * factor);
+        const c = centre ? v128.load(centre + at) : f32x4.splat(0);
+        const w = weight ? weight + at : 0;
+        const a0 = f32x4.mul(fourOfQuery(source + at, c, w, form), f0);
+        const a1 = f32x4.mul(fourOfQuery(source + stride + at, c, w ? w + weightBytes : 0, form), f1);
+        const a2 = f32x4.mul(fourOfQuery(source + 2 * stride + at, c, w ? w + 2 * weightBytes : 0, form), f2);
+        const a3 = f32x4.mul(fourOfQuery(source + 3 * stride + at, c, w ? w + 3 * weightBytes : 0, form), f3);
+        transposeInto(a0, a1, a2, a3, panel + (at << 2), 16);
+      }
+    }
+    for (let r = 0; r < 4; r++) {
+      const target = panel + (<usize>r << 2);
+      const mine = row + r < rows;
+      const own = weight ? weight + <usize>r * weightBytes : 0;
+      const factor: f32 = mine && scales ? scale * load<f32>(scales + ((<usize>r) << 2)) : scale;
+      for (let k = packed; k < d; k++) {
+        const at = (<usize>k) << 2;
+        store<f32>(target + (at << 2), mine ? entryOfQuery(source + <usize>r * stride, k, centre, own, form) * factor : 0);
       }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOfQuery(q: usize, k: i32, centre: usize, weights: usize, form: i32): f32 {
+  const at = (<usize>k) << 2;
+  const w: f32 = weights ? load<f32>(weights + at) : 1;
+  if (form == 0) return w == 0 ? 0 : w * (load<f32>(q + at) - (centre ? load<f32>(centre + at) : 0));
+  return form == 1 ? <f32>-0.5 * w : w;
+}
+
+/** Four entries of one query by the same rule. */
+// @ts-ignore: decorator
+@inline
+function fourOfQuery(q: usize, c: v128, weights: usize, form: i32): v128 {
+  const w = weights ? v128.load(weights) : f32x4.splat(1);
+  if (form == 0) {
+    const x = f32x4.sub(v128.load(q), c);
+    return weights ? v128.and(f32x4.mul(w, x), f32x4.ne(w, f32x4.splat(0))) : x;
+  }
+  return form == 1 ? f32x4.mul(f32x4.splat(-0.5), w) : w;
+}
+
+/** Four rows of four turned into four columns, `line` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transposeInto(a0: v128, a1: v128, a2: v128, a3: v128, to: usize, line: usize): void {
+  const b0 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5);
+  const b1 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5);
+  const b2 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7);
+  const b3 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(b0, b1, 0, 1, 4, 5));
+  v128.store(to + line, v128.shuffle<f32>(b0, b1, 2, 3, 6, 7));
+  v128.store(to + 2 * line, v128.shuffle<f32>(b2, b3, 0, 1, 4, 5));
+  v128.store(to + 3 * line, v128.shuffle<f32>(b2, b3, 2, 3, 6, 7));
 }
 
 // @ts-ignore: decorator
@@ -89,15 +139,7 @@ export function packKeys(x: usize, count: i32, d: i32, centre: usize, squares: b
           const a1 = four(x1 + at, c, squares);
           const a2 = four(x2 + at, c, squares);
           const a3 = four(x3 + at, c, squares);
-          const b0 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5);
-          const b1 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5);
-          const b2 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7);
-          const b3 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7);
-          const to = target + <usize>k * line;
-          v128.store(to, v128.shuffle<f32>(b0, b1, 0, 1, 4, 5));
-          v128.store(to + line, v128.shuffle<f32>(b0, b1, 2, 3, 6, 7));
-          v128.store(to + 2 * line, v128.shuffle<f32>(b2, b3, 0, 1, 4, 5));
-          v128.store(to + 3 * line, v128.shuffle<f32>(b2, b3, 2, 3, 6, 7));
+          transposeInto(a0, a1, a2, a3, target + <usize>k * line, line);
         }
         for (let k = whole; k < d; k++) {
           const to = target + <usize>k * line;

@@ -15,26 +15,16 @@ import { exp2One, expRow } from "./exp";
 
 /** Folds a block of logits (4 * vectors, padded with -Infinity) into a state; the row becomes the weights relative to the new maximum. Returns false when all of them are negligible. */
 export function foldBlock(row: usize, vectors: i32, base: i32, state: usize, y: usize, columns: i32, reach: f32, sums: usize): bool {
-  let high = f32x4.splat(-Infinity);
-  let next = high;
-  const end = row + ((<usize>vectors) << 4);
-  for (let at = row; at < end; at += 16) {
-    const x = v128.load(at);
-    next = f32x4.pmax(next, f32x4.pmin(high, x));
-    high = f32x4.pmax(high, x);
-  }
-  let top = f32x4.extract_lane(high, 0);
-  let runner = f32x4.extract_lane(next, 0);
-  for (let lane = 1; lane < 4; lane++) {
-    const a = lane == 1 ? f32x4.extract_lane(high, 1) : lane == 2 ? f32x4.extract_lane(high, 2) : f32x4.extract_lane(high, 3);
-    const b = lane == 1 ? f32x4.extract_lane(next, 1) : lane == 2 ? f32x4.extract_lane(next, 2) : f32x4.extract_lane(next, 3);
-    runner = max(min(top, a), max(runner, b));
-    top = max(top, a);
-  }
+  const top = largest(row, vectors);
   let maximum = load<f32>(state);
   const hasLeader = load<i32>(state, 16) >= 0;
   if (top == -Infinity) return false;
   if (!hasLeader || top > maximum) {
+    let leader = 0;
+    while (load<f32>(row + ((<usize>leader) << 2)) != top) leader++;
+    const place = row + ((<usize>leader) << 2);
+    store<f32>(place, -Infinity);
+    const runner = largest(row, vectors);
     if (hasLeader) {
       const factor = exp2One(maximum - top);
       store<f32>(state, (load<f32>(state, 4) + 1) * factor, 4);
@@ -48,11 +38,7 @@ export function foldBlock(row: usize, vectors: i32, base: i32, state: usize, y: 
     }
     maximum = top;
     store<f32>(state, maximum);
-    let leader = 0;
-    while (load<f32>(row + ((<usize>leader) << 2)) != top) leader++;
     store<i32>(state, base + leader, 16);
-    const place = row + ((<usize>leader) << 2);
-    store<f32>(place, -Infinity);
     expRow(row, vectors, maximum, sums);
     store<f32>(place, 1);
   } else {
@@ -63,6 +49,22 @@ export function foldBlock(row: usize, vectors: i32, base: i32, state: usize, y: 
   store<f32>(state, load<f32>(state, 4) + load<f32>(sums), 4);
   store<f32>(state, load<f32>(state, 8) + load<f32>(sums, 4), 8);
   return true;
+}
+
+/** The largest number of a row of 4 * vectors (an even number of vectors). */
+// @ts-ignore: decorator
+@inline
+function largest(row: usize, vectors: i32): f32 {
+  let a = f32x4.splat(-Infinity);
+  let b = a;
+  const end = row + ((<usize>vectors) << 4);
+  for (let at = row; at < end; at += 32) {
+    a = f32x4.pmax(a, v128.load(at));
+    b = f32x4.pmax(b, v128.load(at, 16));
+  }
+  a = f32x4.pmax(a, b);
+  a = f32x4.pmax(a, v128.shuffle<f32>(a, a, 2, 3, 0, 1));
+  return max(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
 }
 
 /** Empty states for `rows` queries and zero sums Y of `stride` floats each. */
