@@ -1,10 +1,25 @@
 /** @file `hopfield predict`: a network that `hopfield train` saved, applied to a table or an array. Columns are found by name and scaled as in training. */
 import { HopfieldError } from "../core/errors.ts";
 import { checkNumber } from "../core/options.ts";
-import { portableExp } from "../core/portable.ts";
 import { readCsv, readSafetensors, toRows, writeCsv, writeNpy } from "../data/index.ts";
-import { type Batch, openWorkspace, predictBags, readNetwork, toBatch } from "../layers/index.ts";
-import { bagsFromTable, isTableModel } from "../tasks/index.ts";
+import {
+  type Batch,
+  type FeatureEncoding,
+  type NetworkDescription,
+  openWorkspace,
+  predictBags,
+  readNetwork,
+  toBatch,
+} from "../layers/index.ts";
+import {
+  bagsFromTable,
+  classProbabilities,
+  encodeBags,
+  isCommittee,
+  isTableModel,
+  predictCommittee,
+  readCommittee,
+} from "../tasks/index.ts";
 import { blame, CommandError } from "./failure.ts";
 import { readFileBytes, readNumbers } from "./input.ts";
 import { type Io, tableLines } from "./io.ts";
@@ -12,9 +27,16 @@ import { checkOutputs, writeOutputs } from "./output.ts";
 import { predictRows } from "./predict-table.ts";
 import { checkFormat } from "./recall-files.ts";
 import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
-import { encode } from "./train-mil.ts";
 
-type Loaded = ReturnType<typeof readNetwork>;
+/** One network, or a committee of several. */
+interface Loaded {
+  readonly task: string;
+  readonly description: NetworkDescription;
+  readonly encoding: FeatureEncoding;
+  readonly classes: readonly string[];
+  /** A row of class probabilities for every bag. */
+  probabilities(bags: Batch): number[][];
+}
 
 export const predict: CommandSpec = {
   name: "predict",
@@ -64,17 +86,16 @@ async function run(input: Input, io: Io): Promise<number> {
       throw new CommandError("E_UNSUPPORTED", "--bag belongs to networks of bags; this is a model of a table", 2);
     return predictRows({ model: bytes, load, data, out, nearest }, io);
   }
-  const model = blame(3, `--load ${JSON.stringify(load)}: `, () => readNetwork(bytes));
+  const model = blame(3, `--load ${JSON.stringify(load)}: `, () => loaded(bytes, isCommittee(metadata)));
   const { bags, names } = /\.csv$/i.test(data)
     ? fromTable(model, data, textOf(input, "bag"))
     : await fromArray(model, data, textOf(input, "bag"));
-  const results = blame(3, "predict: ", () => predictBags(openWorkspace(), model.network, model.parameters, bags));
-  const probabilities = probabilitiesOf(results.data, results.rows, results.columns);
+  const probabilities = blame(3, "predict: ", () => model.probabilities(bags));
   const classes = model.classes;
   const likely = probabilities.map((row) => row.indexOf(Math.max(...row)));
   if (out !== undefined) {
     const file = /\.npy$/i.test(out)
-      ? writeNpy({ dtype: "f32", shape: [results.rows, classes.length], data: Float32Array.from(probabilities.flat()) })
+      ? writeNpy({ dtype: "f32", shape: [probabilities.length, classes.length], data: Float32Array.from(probabilities.flat()) })
       : new TextEncoder().encode(
           writeCsv(
             probabilities.map((row, b) => [names[b] as string, classes[likely[b] as number] as string, ...row]),
@@ -86,7 +107,14 @@ async function run(input: Input, io: Io): Promise<number> {
   }
   if (io.json) {
     const found = probabilities.map((row, b) => ({ bag: names[b], class: classes[likely[b] as number], probabilities: row }));
-    io.printJson({ command: "predict", task: model.task, model: model.description.model, classes, bags: results.rows, results: found });
+    io.printJson({
+      command: "predict",
+      task: model.task,
+      model: model.description.model,
+      classes,
+      bags: probabilities.length,
+      results: found,
+    });
   } else if (out === undefined) {
     const rows = probabilities.map((row, b) => [
       names[b] as string,
@@ -94,8 +122,33 @@ async function run(input: Input, io: Io): Promise<number> {
       ...row.map((p) => p.toFixed(4)),
     ]);
     for (const line of tableLines(["bag", "class", ...classes.map((name) => `p(${name})`)], rows)) io.print(line);
-  } else io.print(`${results.rows} bags: ${classes.map((name, c) => `${likely.filter((k) => k === c).length} ${name}`).join(", ")}`);
+  } else
+    io.print(`${probabilities.length} bags: ${classes.map((name, c) => `${likely.filter((k) => k === c).length} ${name}`).join(", ")}`);
   return 0;
+}
+
+function loaded(bytes: Uint8Array, committee: boolean): Loaded {
+  const rowsOf = (data: ArrayLike<number>, rows: number): number[][] =>
+    Array.from({ length: rows }, (_, i) => Array.from(data).slice((i * data.length) / rows, ((i + 1) * data.length) / rows));
+  if (committee) {
+    const found = readCommittee(bytes);
+    return {
+      ...found,
+      task: "mil",
+      probabilities(bags) {
+        const { data, rows } = predictCommittee(found, bags);
+        return rowsOf(data, rows);
+      },
+    };
+  }
+  const found = readNetwork(bytes);
+  return {
+    ...found,
+    probabilities(bags) {
+      const { data, rows } = predictBags(openWorkspace(), found.network, found.parameters, bags);
+      return rowsOf(data, rows).map(classProbabilities);
+    },
+  };
 }
 
 function fromTable(model: Loaded, path: string, given: string | undefined): { bags: Batch; names: readonly string[] } {
@@ -108,7 +161,7 @@ function fromTable(model: Loaded, path: string, given: string | undefined): { ba
       const features = encoding.columns ?? table.names?.filter((name) => name !== bag) ?? [];
       const found = bagsFromTable(table, { bag: bag ?? "bag", target: null, features }, "predict");
       checkInputs(found.data.bags.columns, description.inputs);
-      return { bags: encode(found.data, encoding).bags, names: found.bags };
+      return { bags: encodeBags(found.data, encoding).bags, names: found.bags };
     }
     const numbers = table.rows.map((row, i) => row.map((cell, c) => cellNumber(cell, i, c)));
     return cut(model, toBatch(numbers, undefined, "predict"));
@@ -139,7 +192,7 @@ async function fromArray(model: Loaded, path: string, bag: string | undefined): 
         "predict",
       );
       checkInputs(columns, model.description.inputs);
-      return { bags: encode({ bags: rows, targets: new Float32Array(count) }, model.encoding).bags, names: numbered(count) };
+      return { bags: encodeBags({ bags: rows, targets: new Float32Array(count) }, model.encoding).bags, names: numbered(count) };
     }
     return cut(model, toBatch(toRows(array), undefined, "predict"));
   });
@@ -153,23 +206,14 @@ function cut(model: Loaded, rows: Batch): { bags: Batch; names: readonly string[
     throw new HopfieldError("E_SHAPE", `predict: ${rows.rows} rows are not a multiple of the ${length} instances of a bag`);
   const count = rows.rows / length;
   const offsets = Int32Array.from({ length: count + 1 }, (_, b) => b * length);
-  return { bags: encode({ bags: { ...rows, offsets }, targets: new Float32Array(count) }, model.encoding).bags, names: numbered(count) };
+  return {
+    bags: encodeBags({ bags: { ...rows, offsets }, targets: new Float32Array(count) }, model.encoding).bags,
+    names: numbered(count),
+  };
 }
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, b) => String(b));
 
 function checkInputs(columns: number, inputs: number): void {
   if (columns !== inputs) throw new HopfieldError("E_SHAPE", `predict: the data has ${columns} columns, the network takes ${inputs}`);
-}
-
-/** One logit: two classes by the logistic function; else the softmax of the row. */
-function probabilitiesOf(y: Float32Array, rows: number, columns: number): number[][] {
-  return Array.from({ length: rows }, (_, i) => {
-    const row = Array.from(y.subarray(i * columns, (i + 1) * columns));
-    const logits = columns === 1 ? [0, row[0] as number] : row;
-    const top = Math.max(...logits);
-    const powers = logits.map((z) => portableExp(z - top));
-    const sum = powers.reduce((a, b) => a + b, 0);
-    return powers.map((e) => e / sum);
-  });
 }

@@ -60,6 +60,7 @@ export const trainOptions: readonly OptionSpec[] = [
   { flags: "--place <where>", text: "latch: the symbol stands first or at a random place (default first)" },
   { flags: "--dropout <rate>", text: "of association weights, in training (default 0; mil 0.3)", kind: "number" },
   { flags: "--folds <n>", text: "mil, tabular: folds of the cross-validation (default 5)", kind: "number" },
+  { flags: "--ensemble <n>", text: "mil: networks whose probabilities are averaged (default 5)", kind: "number" },
   {
     flags: "--threads <n>",
     text: "that share the work of a step, at most 4 (default 1); the weights are the same for any n",
@@ -106,6 +107,7 @@ export interface TrainRequest {
   readonly length: number | undefined;
   readonly place: "first" | "random";
   readonly folds: number;
+  readonly ensemble: number | undefined;
   readonly epochs: number | undefined;
   readonly learningRate: number | undefined;
   readonly batch: number;
@@ -155,6 +157,7 @@ export function readRequest(input: Input): TrainRequest {
     length: whole("length"),
     place: checkChoice(where, "place", textOf(input, "place") ?? "first", ["first", "random"]),
     folds: checkNumber(where, "folds", numberOf(input, "folds") ?? 5, { atLeast: 2, atMost: 100, whole: true }),
+    ensemble: whole("ensemble"),
     epochs: whole("epochs"),
     learningRate:
       numberOf(input, "learningRate") === undefined
@@ -178,14 +181,16 @@ export function readRequest(input: Input): TrainRequest {
 }
 
 /** Options that mean nothing to the task are refused, not ignored. */
-function checkFit({ task, upstream, seeds }: TrainRequest, input: Input): void {
+function checkFit({ task, upstream, seeds, variant }: TrainRequest, input: Input): void {
   const refuse = (flag: string, why: string): never => {
     throw new CommandError("E_UNSUPPORTED", `train: ${flag} ${why}`, 2);
   };
   const has = (name: string): boolean => input.options[name] !== undefined;
+  if (task === "mil" && variant === "window") refuse("--variant window", "has no meaning for bags: their rows have no order");
   if (task === "mil")
     for (const name of ["data", "target"]) if (!has(name)) throw new CommandError("E_RANGE", `train --task mil needs --${name}`, 2);
-  if (task !== "mil") for (const name of ["data", "target", "bag", "folds"]) if (has(name)) refuse(`--${name}`, "belongs to --task mil");
+  if (task !== "mil")
+    for (const name of ["data", "target", "bag", "folds", "ensemble"]) if (has(name)) refuse(`--${name}`, "belongs to --task mil");
   for (const name of ["size", "blocks", "types", "ignore", "testFolds", "watchFolds"])
     if (has(name)) refuse(`--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, "belongs to --task tabular");
   for (const name of ["horizon", "input", "split"]) if (has(name)) refuse(`--${name}`, "belongs to --task series");

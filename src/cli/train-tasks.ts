@@ -25,7 +25,7 @@ export const plainEncoding = (instances: number | null): FeatureEncoding => ({
 
 const fresh = 10_000;
 
-/** Data of the tasks that are made from a seed; `mil` reads a table (train-mil.ts). */
+/** Data of the tasks that are made from a seed; `mil` reads a table and has settings of its own (train-mil.ts). */
 export function taskData(request: TrainRequest, seed: number): TaskData {
   const { task } = request;
   if (task === "bit-pattern") {
@@ -94,7 +94,6 @@ export function describe(request: TrainRequest, data: TaskData): NetworkDescript
   const module = { deviation: "scaled" as const, heads: request.heads ?? 8, hidden: request.hidden ?? 16, ...request.module };
   const quantity = model === "association" ? {} : { quantity: request.quantity ?? (model === "lookup" ? 32 : 1) };
   if (task === "mnist-bags") return { ...common, width: 128, image: { side: 28, channels: [12, 24], size: 5 }, ...quantity, module };
-  if (task === "mil") return { ...common, width: 64, dropout: 0.3, ...quantity, module: { dropout: 0.3, ...module } };
   return { ...common, width: 128, ...quantity, module };
 }
 
@@ -122,9 +121,7 @@ export function fitSettings(request: TrainRequest): FitOptions {
       ? { epochs: 60, learningRate: 2e-3, patience: 12, stopBelow: 0.008, stopTrainingBelow: 1e-4 }
       : task === "latch"
         ? { epochs: 5, learningRate: 2e-3, patience: 5, stopBelow: 0.0003 }
-        : task === "mnist-bags"
-          ? { epochs: 30, learningRate: 1e-3, patience: 6, stopBelow: 0.003 }
-          : { epochs: 100, learningRate: 3e-4, weightDecay: 0.05, patience: 12 };
+        : { epochs: 30, learningRate: 1e-3, patience: 6, stopBelow: 0.003 };
   return {
     ...own,
     batch,

@@ -1,6 +1,20 @@
 /** @file Problems with exact solvers, generators and networks of explicit weights: connectivity, tree isomorphism, the word problem of S5, and the reductions between them. */
 export { canonicalBrackets, isomorphic } from "./ahu.ts";
 export { type BagColumns, type BagTable, bagsFromTable, type TableText } from "./bags-csv.ts";
+export { isCommittee, readCommittee, writeCommittee } from "./bags-file.ts";
+export {
+  type BagCommittee,
+  type BagFit,
+  type BagFitOptions,
+  classProbabilities,
+  encodeBags,
+  fitBags,
+  type MemberEpoch,
+  predictCommittee,
+  someBags,
+} from "./bags-fit.ts";
+export { type MadeBagOptions, madeBags } from "./bags-made.ts";
+export { fitPooled, type PooledRidge, scorePooled } from "./bags-pooled.ts";
 export { type BandOptions, bandPair, type GraphPair, independentEdges } from "./band-graphs.ts";
 export { type BranchingProgram, branchingProgram, type Instruction, programWord } from "./barrington.ts";
 export { type BitPatternOptions, type BitPatterns, bitPatterns } from "./bit-pattern.ts";

@@ -146,7 +146,12 @@ describe("hopfield train", () => {
       "--bag",
       "bag",
       "--folds",
-      "4",
+      "2",
+      "--ensemble",
+      "2",
+      "--learning-rate",
+      "0.003",
+      "--baselines",
       "--save",
       model,
       "--json",
@@ -154,6 +159,7 @@ describe("hopfield train", () => {
     expect(trained.status).toBe(0);
     expect(JSON.parse(trained.stdout).test).toMatchObject({ count: 40 });
     expect(JSON.parse(trained.stdout).test.auc).toBeGreaterThan(0.9);
+    expect(Object.keys(JSON.parse(trained.stdout).baseline)).toEqual(["mean", "max", "pooled-ridge"]);
     // Columns in another order, one more, no labels.
     const fresh = folder.text("fresh.csv", "f2,extra,bag,f1\n5,x,p,104\n0,x,p,101\n0,x,q,103\n0,x,q,107\n");
     const predicted = await run(["predict", "--load", model, "--data", fresh, "--out", folder.file("p.csv"), "--json"]);
@@ -177,6 +183,9 @@ describe("hopfield train", () => {
     [["--task", "latch", "--data", "x.csv"], 2, /belongs to --task mil/],
     [["--task", "mil", "--data", "x.csv"], 2, /needs --target/],
     [["--task", "mil", "--data", "/no/such.csv", "--target", "t"], 3, /E_IO: .*no such file/],
+    [["--task", "mil", "--data", "x.csv", "--target", "t", "--variant", "window"], 2, /E_UNSUPPORTED: .*their rows have no order/],
+    [["--task", "mil", "--data", "x.csv", "--target", "t", "--ensemble", "0"], 2, /ensemble must be a whole number of at least 1/],
+    [["--task", "latch", "--ensemble", "3"], 2, /--ensemble belongs to --task mil/],
     [["--task", "latch", "--variant", "linear", "--steps", "2"], 2, /E_UNSUPPORTED: .*no update/],
     [["--task", "latch", "--save", "x.npy"], 2, /E_UNSUPPORTED: --save writes .safetensors/],
     [["--task", "latch", "--resume", "/no/such"], 3, /E_IO/],
