@@ -21,7 +21,7 @@ export interface Iteration {
   /** The last evaluation of each query, and its row there. */
   readonly evaluations: readonly Evaluation[];
   readonly rows: Int32Array;
-  /** B x columns: the answers. */
+  /** B x columns: the answers; the last states themselves where no values are read. */
   readonly answers: Float32Array;
   /** B x d: the last states in the pattern space. */
   readonly states: Float32Array;
@@ -30,32 +30,36 @@ export interface Iteration {
 }
 
 /**
- * @param cues B x d start states. @param columns width of the answers.
+ * @param cues B x d start states, the caller's own: with no step at all they are the answers.
  * @param step evaluates the given rows (states: rows.length x d) and applies post and clamp; `first` is true while the cues themselves are compared.
  */
 export function iterate(
   cues: Float32Array,
   dimension: number,
-  columns: number,
   plan: IterationPlan,
   step: Step,
   onStep: OnStep | null,
 ): Iteration {
   const count = cues.length / dimension;
-  const everyRow = Int32Array.from({ length: count }, (_, i) => i);
+  const everyRow = rowNumbers(count);
   const limit = plan.steps === "converge" ? plan.maxSteps : plan.readsValues ? plan.steps - 1 : plan.steps;
   const run =
     plan.steps === "converge"
       ? untilSettled(cues, dimension, plan, everyRow, step, onStep)
       : fixedSteps(cues, limit, everyRow, step, onStep);
-  if (!plan.readsValues) return { ...run, answers: run.states.slice() };
+  if (!plan.readsValues) return { ...run, answers: run.states };
   const evaluation = step(run.states, everyRow, limit === 0, true);
   run.steps.forEach((n, b) => {
     run.steps[b] = n + 1;
   });
-  const answers = new Float32Array(count * columns);
-  answers.set(evaluation.y);
-  return { ...run, evaluations: new Array(count).fill(evaluation), rows: everyRow, answers };
+  return { ...run, evaluations: new Array(count).fill(evaluation), rows: everyRow, answers: evaluation.y };
+}
+
+/** 0, 1, ... count - 1. */
+export function rowNumbers(count: number): Int32Array {
+  const rows = new Int32Array(count);
+  for (let i = 1; i < count; i++) rows[i] = i;
+  return rows;
 }
 
 type Step = (states: Float32Array, rows: Int32Array, first: boolean, readValues: boolean) => Evaluation;
@@ -65,11 +69,12 @@ type States = Omit<Iteration, "answers">;
 function fixedSteps(cues: Float32Array, limit: number, everyRow: Int32Array, step: Step, onStep: OnStep | null): States {
   const count = everyRow.length;
   let evaluations: readonly Evaluation[] = [];
-  const states = cues.slice();
+  // Answers of one step are the states of the next: nobody writes into either again.
+  let states = cues;
   onStep?.(states, 0);
   for (let t = 0; t < limit; t++) {
     const evaluation = step(states, everyRow, t === 0, false);
-    states.set(evaluation.y);
+    states = evaluation.y;
     evaluations = new Array(count).fill(evaluation);
     onStep?.(states, t + 1);
   }

@@ -6,7 +6,7 @@ import { checkSigns } from "./binary.ts";
 import { certifier, fixedPointLabel, supportSize } from "./certificate.ts";
 import { type Cues, readCues, readPositions } from "./cues.ts";
 import type { Evaluation, Visit } from "./evaluation.ts";
-import { type Iteration, iterate } from "./iterate.ts";
+import { type Iteration, iterate, rowNumbers } from "./iterate.ts";
 import { largestNorm, squaredNorms } from "./pattern-store.ts";
 import { applyPost } from "./post.ts";
 import { stepsOf } from "./presets.ts";
@@ -82,7 +82,7 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
     if (options.clamp && !readValues) clampKnown(cues, evaluation.y, rows, store.dimension);
     return evaluation;
   };
-  const everyRow = Int32Array.from({ length: count }, (_, i) => i);
+  const everyRow = rowNumbers(count);
   const everyPlace = placesOf(everyRow);
   const trace = options.trace ? { states: [] as Matrix[], energies: [] as Float64Array[] } : null;
   const onStep = trace
@@ -91,7 +91,7 @@ export function recallCues(state: MemoryState, input: MatrixLike, options: Recal
         trace.energies.push(Float64Array.from(engine.energies(states, everyPlace, positions), (e) => e ?? Number.NaN));
       }
     : null;
-  const run = iterate(cues.queries.data, store.dimension, store.valueDimension, plan, step, onStep);
+  const run = iterate(cues.queries.data, store.dimension, plan, step, onStep);
   const energies = options.energy ? engine.energies(run.states, everyPlace, positions) : null;
   const clamped = options.clamp === true && cues.known !== null && !state.hasValues;
   const resultOf = resultsOf(state, run, energies, clamped);

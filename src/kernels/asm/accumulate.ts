@@ -11,7 +11,7 @@ import { panelKeys } from "./width";
 
 /** Tiles of four queries that share what was read into the first-level cache. */
 const groupTiles: i32 = 4;
-/** Entries of a panel taken at a time: 192 of sixteen keys and of sixteen queries are 24 KiB. */
+/** Entries of a panel taken at a time, about: 192 of sixteen keys and of sixteen queries are 24 KiB. */
 const piece: i32 = 192;
 /** Scratch before the panels: the scores of a group, the sums of a row, one panel of second sums. */
 const scratchHead: usize = 8192;
@@ -81,10 +81,12 @@ export function accumulate(
   }
 }
 
-/** Scores of a group of tiles against a block: entries in pieces of `piece`, so that a piece of a panel of keys and of the queries stays in the first-level cache for all tiles. */
+/** Scores of a group of tiles against a block: entries in equal pieces of about `piece`, so that a piece of a panel of keys and of the queries stays in the first-level cache for all tiles. */
 function scoreGroup(queries: usize, group: i32, panels: usize, d: i32, count: i32, scores: usize): void {
-  for (let from = 0; from < d; from += piece) {
-    const size = min(piece, d - from);
+  const pieces = max(1, (d + (piece >> 1)) / piece);
+  const most = (d + pieces - 1) / pieces;
+  for (let from = 0; from < d; from += most) {
+    const size = min(most, d - from);
     for (let j = 0; j < count; j += panelKeys) {
       const panel = panels + (((<usize>j * <usize>d) + <usize>from * <usize>panelKeys) << 2);
       for (let t = 0; t < group; t++) {
