@@ -14,6 +14,15 @@ const groupFloats = 2 ** 19;
 /** Batches smaller than this split the keys, larger ones the queries: a matter of the whole batch, so the bits do not depend on threads. */
 const packedOnce = 128;
 
+/**
+ * Queries of one part where threads take queries: a share for each thread, cut once more where the pieces stay long enough that packing the keys again for each does not show. Then a
+ * thread that comes late does less instead of holding up the rest.
+ */
+function queriesOfPart(queries: number, threads: number): number {
+  const share = Math.ceil(queries / threads);
+  return roundUp(threads > 1 && share >= 2 * 256 ? Math.ceil(share / 2) : share, 4);
+}
+
 /** Keys of one range where keys are split: at most sixteen ranges, and none so short that merging would show. A function of M alone, so the bits do not depend on threads. */
 function rangeOf(patterns: number): number {
   return Math.max(4096, roundUp(Math.ceil(patterns / 16), 64));
@@ -110,7 +119,7 @@ function together(call: Call, start: number, n: number, group: number, mask: Pla
   const range = request.count < packedOnce ? rangeOf(store.rows) : store.rows;
   const ranges = Math.ceil(store.rows / range);
   const [state, y] = [allocate(arena, ranges * padded * 32), allocate(arena, ranges * padded * yStride * 4)];
-  const rows = ranges > 1 ? padded : Math.min(group, roundUp(Math.ceil(n / call.threads), 4));
+  const rows = ranges > 1 ? padded : Math.min(group, queriesOfPart(n, call.threads));
   const parts: Part[] = [];
   for (let c = 0; c < ranges; c++) {
     for (let r = 0; r < n; r += rows) {
