@@ -9,6 +9,7 @@ import { viewF32 } from "../kernels/arena.ts";
 import { hasThreads } from "../kernels/pool.ts";
 import { checkSigns } from "./binary.ts";
 import { readCues, readPositions } from "./cues.ts";
+import { bytesOf, largestPart, openPartedStore } from "./parted-store.ts";
 import { recallParts } from "./parts.ts";
 import { appendRows, keepRows, openPatternStore, patternRow } from "./pattern-store.ts";
 import { resolve } from "./presets.ts";
@@ -24,6 +25,11 @@ import type { Memory, MemoryOptions, Recall, RecallOptions } from "./types.ts";
  * @throws HopfieldError E_SHAPE, E_NONFINITE, E_RANGE (options; entries that are not +-1 for the binary models), E_UNSUPPORTED, E_LIMIT.
  */
 export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}): Memory {
+  return createMemoryOfParts(patterns, options, largestPart);
+}
+
+/** The same where one arena takes at most `partBytes` of patterns, keys and values; more are spread over several. */
+export function createMemoryOfParts(patterns: MatrixLike, options: MemoryOptions, partBytes: number): Memory {
   const given = options ?? {};
   const shape = shapeOf(patterns, "createMemory: patterns");
   const settings = resolve(given, shape.rows, shape.columns);
@@ -31,7 +37,10 @@ export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}):
   if (settings.procedure === "binary" && given.values !== undefined) {
     throw new HopfieldError("E_UNSUPPORTED", `createMemory: model "${settings.model}" returns states, it reads no values`);
   }
-  const store = openPatternStore(patterns, given.values, settings.kernel, settings.build, settings.threads);
+  const store =
+    bytesOf(patterns, given.values, settings) > partBytes
+      ? openPartedStore(patterns, given.values, settings, partBytes)
+      : openPatternStore(patterns, given.values, settings.kernel, settings.build, settings.threads);
   if (settings.procedure === "binary") {
     checkSigns(
       { data: viewF32(store.arena, store.patterns, store.rows * store.dimension), rows: store.rows, columns: store.dimension },
@@ -73,7 +82,12 @@ function facade(state: MemoryState): Memory {
     state.engine = null;
     state.beta = null;
   };
-  const immutableMask = (what: string): void => {
+  const changeable = (what: string): void => {
+    if (store.parts)
+      throw new HopfieldError(
+        "E_UNSUPPORTED",
+        `${what}: the ${store.rows} patterns are spread over ${store.parts.length} memories of the engine; create a new memory`,
+      );
     if (settings.supportMask)
       throw new HopfieldError("E_UNSUPPORTED", `${what}: the memory has a supportMask of ${store.rows} columns; create a new memory`);
   };
@@ -119,7 +133,7 @@ function facade(state: MemoryState): Memory {
     add(rows, extra = {}) {
       alive();
       checkNames("add", extra, ["values", "labels"]);
-      immutableMask("add");
+      changeable("add");
       const matrix = toMatrix(rows, "add: rows");
       if (matrix.columns !== store.dimension)
         throw new HopfieldError("E_SHAPE", `add: rows have ${matrix.columns} columns, the memory has ${store.dimension}`);
@@ -140,7 +154,7 @@ function facade(state: MemoryState): Memory {
     },
     remove(indices) {
       alive();
-      immutableMask("remove");
+      changeable("remove");
       const keep = new Uint8Array(store.rows).fill(1);
       for (let i = 0; i < indices.length; i++) {
         const index = checkNumber("remove", `index ${i}`, indices[i], { whole: true, atLeast: 0, atMost: store.rows - 1 });
@@ -165,7 +179,7 @@ function facade(state: MemoryState): Memory {
       state.engine = null;
       state.labels = null;
       // Everything lives in the arena; without it the engine's collector takes the whole.
-      Object.assign(store, { arena: null, derived: new Map() });
+      Object.assign(store, { arena: null, parts: undefined, derived: new Map() });
     },
   };
 }

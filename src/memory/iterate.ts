@@ -33,13 +33,7 @@ export interface Iteration {
  * @param cues B x d start states, the caller's own: with no step at all they are the answers.
  * @param step evaluates the given rows (states: rows.length x d) and applies post and clamp; `first` is true while the cues themselves are compared.
  */
-export function iterate(
-  cues: Float32Array,
-  dimension: number,
-  plan: IterationPlan,
-  step: Step,
-  onStep: OnStep | null,
-): Iteration {
+export function iterate(cues: Float32Array, dimension: number, plan: IterationPlan, step: Step, onStep: OnStep | null): Iteration {
   const count = cues.length / dimension;
   const everyRow = rowNumbers(count);
   const limit = plan.steps === "converge" ? plan.maxSteps : plan.readsValues ? plan.steps - 1 : plan.steps;

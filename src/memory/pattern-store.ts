@@ -23,6 +23,13 @@ export interface PatternStore {
   /** arena.top when nothing derived and no scratch exists. */
   base: number;
   derived: Map<string, unknown>;
+  /** More patterns than one arena holds (parted-store.ts): the rows from `first` on, part by part; arena and addresses above are those of the first. */
+  readonly parts?: readonly StorePart[];
+}
+
+export interface StorePart {
+  readonly first: number;
+  readonly store: PatternStore;
 }
 
 /** Rows handed out by `allocate`, waiting for their memory. */
@@ -33,15 +40,19 @@ export function handOut(data: Float32Array, arena: Arena, address: number): void
   handedOut.set(data, { arena, address });
 }
 
-/** @throws HopfieldError E_SHAPE, E_NONFINITE, E_LIMIT. */
+/**
+ * @param firstRow number of the first row in the whole, for messages.
+ * @throws HopfieldError E_SHAPE, E_NONFINITE, E_LIMIT.
+ */
 export function openPatternStore(
   input: MatrixLike,
   values: MatrixLike | undefined,
   kernel: Matrix | null,
   build: Build = "plain",
   threads = 1,
+  firstRow = 0,
 ): PatternStore {
-  const name = "createMemory: patterns";
+  const name = firstRow === 0 ? "createMemory: patterns" : `createMemory: patterns from row ${firstRow} on`;
   const { rows, columns } = shapeOf(input, name);
   const valueMatrix = values === undefined ? null : toMatrix(values, "createMemory: values");
   if (valueMatrix && valueMatrix.rows !== rows) {
@@ -89,6 +100,8 @@ export function openPatternStore(
 
 /** Row i of the patterns as a view; valid until the arena grows. */
 export function patternRow(store: PatternStore, index: number): Float32Array {
+  const part = store.parts?.findLast(({ first }) => first <= index);
+  if (part) return patternRow(part.store, index - part.first);
   return viewF32(store.arena, store.patterns + index * store.dimension * 4, store.dimension);
 }
 
@@ -175,8 +188,12 @@ export function derive<T>(store: PatternStore, name: string, make: () => T): T {
 export function squaredNorms(store: PatternStore, which: "patterns" | "keys" | "values", centre?: Float64Array): Float64Array {
   const columns = which === "patterns" ? store.dimension : which === "keys" ? store.keyDimension : store.valueDimension;
   return derive(store, `norms:${store[which]}:${centre ? "centred" : "plain"}`, () => {
-    const data = viewF32(store.arena, store[which], store.rows * columns);
     const norms = new Float64Array(store.rows);
+    if (store.parts) {
+      for (const { first, store: part } of store.parts) norms.set(squaredNorms(part, which), first);
+      return norms;
+    }
+    const data = viewF32(store.arena, store[which], store.rows * columns);
     for (let i = 0; i < store.rows; i++) {
       let sum = 0;
       const offset = i * columns;

@@ -125,7 +125,7 @@ function keepLargest(arena: Arena, buffers: RowBuffers, count: number, k: number
 }
 
 /** Top, margin, sums and counts from the exact weights. */
-function summarise(
+export function summarise(
   settings: Settings,
   out: Evaluation,
   b: number,
