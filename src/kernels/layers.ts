@@ -57,6 +57,32 @@ export interface LayerKernels {
   ): void;
   activate(kind: number, x: number, n: number, y: number): void;
   activateBack(kind: number, y: number, dy: number, n: number, dx: number): void;
+  lstmStep(
+    gates: number,
+    gatesStride: number,
+    before: number,
+    beforeStride: number,
+    rows: number,
+    hidden: number,
+    cell: number,
+    state: number,
+    stride: number,
+  ): void;
+  lstmStepBack(
+    gates: number,
+    gatesStride: number,
+    cell: number,
+    cellStride: number,
+    before: number,
+    beforeStride: number,
+    dy: number,
+    dyStride: number,
+    dState: number,
+    dCell: number,
+    rows: number,
+    hidden: number,
+    dGates: number,
+  ): void;
   separateRows(
     kind: number,
     z: number,

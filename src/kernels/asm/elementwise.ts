@@ -1,5 +1,5 @@
 /** Element-wise passes of the trainable layers over rows of f32, four at a time with a scalar tail. Addresses need no alignment; rows are contiguous unless a stride (bytes) is given. */
-import { exp } from "./math";
+import { four, logistic, putFour, tanh } from "./layers-exp";
 import { fma, sumLanes } from "./vector";
 
 /** x[i][j] += bias[j] (bias 0: none), then max(0, .) where `rectify`. */
@@ -203,21 +203,12 @@ export function layerNormBack(normal: usize, inverse: usize, dy: usize, rows: i3
   }
 }
 
-/** kind 0: tanh, 1: logistic, 2: elu(x) + 1, 3: exp; y may be x. */
+/** kind 0: tanh, 1: logistic; y may be x. */
 export function activate(kind: i32, x: usize, n: i32, y: usize): void {
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < n; i += 4) {
     const at = (<usize>i) << 2;
-    const value = <f64>load<f32>(x + at);
-    let out: f64;
-    if (kind == 3) out = exp(value);
-    else if (kind == 2) out = value > 0 ? value + 1 : exp(value);
-    else {
-      // One exponential of a number that is not above 0 serves both.
-      const e = exp(kind == 0 ? -2 * Math.abs(value) : -Math.abs(value));
-      if (kind == 0) out = (value < 0 ? e - 1 : 1 - e) / (1 + e);
-      else out = value < 0 ? e / (1 + e) : 1 / (1 + e);
-    }
-    store<f32>(y + at, <f32>out);
+    const value = four(x + at, n - i, 0);
+    putFour(y + at, kind == 0 ? tanh(value) : logistic(value), n - i);
   }
 }
 
@@ -226,7 +217,7 @@ export function activateBack(kind: i32, y: usize, dy: usize, n: i32, dx: usize):
   for (let i = 0; i < n; i++) {
     const at = (<usize>i) << 2;
     const value = load<f32>(y + at);
-    const slope: f32 = kind == 0 ? 1 - value * value : kind == 1 ? value * (1 - value) : kind == 2 ? min<f32>(value, 1) : value;
+    const slope: f32 = kind == 0 ? 1 - value * value : value * (1 - value);
     store<f32>(dx + at, load<f32>(dy + at) * slope);
   }
 }

@@ -3,6 +3,7 @@ export { gemmNN, gemmNT, gemmTN } from "./gemm";
 export { addBias, rectify, rectifyBack, columnSums, addScaled, scaleTo, keepSome, innerProduct, layerNorm, layerNormBack, activate, activateBack } from "./elementwise";
 export { separateRows, separateRowsBack, ratioRows, ratioRowsBack, keepLargest, hideEntries } from "./separate-rows";
 export { scaleRows, eluFeatures, eluFeaturesBack, positiveFeatures, positiveFeaturesBack } from "./layers-features";
+export { lstmStep, lstmStepBack } from "./layers-lstm";
 export { turnBlock, rowSums } from "./layers-blocks";
 export { adamStep } from "./optimise";
 export { patches, patchesBack, maxPool } from "./images";
