@@ -25,6 +25,20 @@ export interface LayerKernels {
     n: number,
     add: number,
   ): void;
+  gemmBias(
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    c: number,
+    cStride: number,
+    m: number,
+    n: number,
+    k: number,
+    bias: number,
+    rectify: number,
+    panel: number,
+  ): void;
   addBias(x: number, rows: number, columns: number, bias: number, rectify: number): void;
   rectify(x: number, n: number, y: number): void;
   rectifyBack(y: number, dy: number, n: number, dx: number): void;
@@ -125,9 +139,67 @@ export interface LayerKernels {
     dx: number,
     dxStride: number,
   ): void;
-  turnBlock(scores: number, rows: number, columns: number, constants: number, p: number): void;
-  rowSums(p: number, rows: number, columns: number, out: number): void;
-  keepLargest(z: number, rows: number, n: number, stride: number, k: number): void;
+  blendBlocks(
+    bags: number,
+    count: number,
+    p: number,
+    x: number,
+    xStride: number,
+    y: number,
+    yStride: number,
+    columns: number,
+    add: number,
+    panel: number,
+  ): void;
+  blendBlocksBack(
+    bags: number,
+    count: number,
+    p: number,
+    y: number,
+    yStride: number,
+    x: number,
+    xStride: number,
+    columns: number,
+    add: number,
+  ): void;
+  compareBlocks(
+    bags: number,
+    count: number,
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    columns: number,
+    d: number,
+    panel: number,
+  ): void;
+  compareFew(
+    bags: number,
+    count: number,
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    columns: number,
+    d: number,
+    panel: number,
+    scratch: number,
+  ): void;
+  turnBlocks(bags: number, count: number, scores: number, constants: number, p: number): void;
+  sumBlocks(bags: number, count: number, p: number, out: number): void;
+  separateBlocks(bags: number, count: number, kind: number, z: number, top: number, alpha: number, k: number, scratch: number): void;
+  separateBlocksBack(
+    bags: number,
+    count: number,
+    kind: number,
+    p: number,
+    dp: number,
+    alpha: number,
+    scratch: number,
+    wantAlpha: number,
+  ): number;
+  ratioBlocks(bags: number, count: number, p: number, sums: number): void;
+  ratioBlocksBack(bags: number, count: number, p: number, dp: number, sums: number): void;
   hideEntries(z: number, keep: number, n: number): number;
   adamStep(
     x: number,

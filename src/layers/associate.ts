@@ -12,7 +12,7 @@ import { type Part, part } from "./products.ts";
 import { closeRole, freshMap, freshRoles, openRole, type Role } from "./roles.ts";
 import { type Masks, openSupport } from "./supports.ts";
 import type { Parameters, Pass, Tensor } from "./types.ts";
-import type { HeadNumbers, Layout } from "./weigh.ts";
+import { type HeadNumbers, type Layout, placed } from "./weigh.ts";
 import { copyOf, tensor, type Workspace, zeros } from "./workspace.ts";
 
 export interface Roles {
@@ -60,7 +60,7 @@ export function numbersOf(s: Settings, parameters: Parameters, head: number): He
 
 export function associate(pass: Pass, s: Settings, parameters: Parameters, roles: Roles): { y: Tensor; saved: Association } {
   const w = pass.workspace;
-  const { layout } = roles;
+  const layout = placed(w, roles.layout);
   const support = openSupport(w, s, roles.masks ?? {});
   const state = openRole(w, s, parameters, "state", roles.state);
   const stored = openRole(w, s, parameters, "stored", roles.stored);

@@ -3,11 +3,11 @@
 import { numbersOf } from "./associate.ts";
 import type { Settings } from "./association-options.ts";
 import type { Folded } from "./fold.ts";
-import { blendFoldedBack, headLayout, valuesBack } from "./fold-values.ts";
-import { part, timesNN, timesNT, timesTN } from "./products.ts";
+import { blendFoldedBack, headLayout, sameStates, valuesBack } from "./fold-values.ts";
+import { part, timesNT, timesTN } from "./products.ts";
 import { closeNorm, closeRole } from "./roles.ts";
 import type { Parameters, Pass, Tensor } from "./types.ts";
-import { blockOf, separateBlocksBack } from "./weigh.ts";
+import { blend, blendBack, separateBlocksBack } from "./weigh.ts";
 import { tensor, type Workspace, zeros } from "./workspace.ts";
 
 export interface FoldGradients {
@@ -32,7 +32,7 @@ export function foldBack(
   else {
     for (let h = 0; h < s.heads; h++) {
       const { alpha } = numbersOf(s, parameters, h);
-      dAlpha[h] = separateBlocksBack(w, s, headLayout(s, layout, h), p, dz, alpha) * (alpha - 1) * (2 - alpha);
+      dAlpha[h] = separateBlocksBack(w, s, headLayout(w, s, layout, h), p, dz, alpha) * (alpha - 1) * (2 - alpha);
     }
   }
   if (s.learnAlpha) gradients.alpha = { data: dAlpha, rows: 1, columns: s.heads };
@@ -40,15 +40,16 @@ export function foldBack(
   const dKeys = tensor(w, keys.rows, keys.columns);
   const dValues = values === keys ? dKeys : tensor(w, values.rows, values.columns);
   const du = zeros(w, rows, s.storedSize);
+  // Every bag is met by the same u.
+  const same = sameStates(w, layout);
+  blendBack(w, same, dz, part(w, u), part(w, dKeys), s.storedSize, false);
+  blend(w, same, dz, part(w, keys), part(w, du), s.storedSize, true);
   const dConstants = new Float32Array(rows);
-  for (const bag of layout.bags) {
-    const slope = blockOf(dz, bag);
-    timesTN(w, slope, part(w, u), part(w, dKeys, bag.stored), rows, bag.columns, s.storedSize);
-    timesNN(w, slope, part(w, keys, bag.stored), part(w, du), rows, s.storedSize, bag.columns, true);
-    if (s.separation !== "softmax1") continue;
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < bag.columns; j++)
-        dConstants[i] = (dConstants[i] as number) + (dz.data[bag.start + i * bag.columns + j] as number);
+  if (s.separation === "softmax1") {
+    for (const bag of layout.bags)
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < bag.columns; j++)
+          dConstants[i] = (dConstants[i] as number) + (dz.data[bag.start + i * bag.columns + j] as number);
   }
   valuesBack(w, s, layout, saved.blended, dBlended, dValues, values === keys);
   const dQueries = queriesBack(w, s, parameters, saved, du, dConstants, gradients);

@@ -5,14 +5,13 @@
 import { numbersOf } from "./associate.ts";
 import type { Settings } from "./association-options.ts";
 import { type Features, featureCount, featurePlaces, featuresBack, featuresOf, frequencies } from "./features.ts";
-import { type Blended, blendFolded, blendFoldedBack, foldedLayout, headLayout, turn, valuesBack } from "./fold-values.ts";
-import { hideZeros } from "./head.ts";
+import { type Blended, blendFolded, blendFoldedBack, foldedLayout, headLayout, sameStates, turn, valuesBack } from "./fold-values.ts";
 import type { Normalised } from "./normalise.ts";
-import { moved, part, timesNN, timesNT, timesTN } from "./products.ts";
+import { moved, part, timesNT } from "./products.ts";
 import { closeNorm, closeRole, normRole, openRole, type Role } from "./roles.ts";
-import { openSupport } from "./supports.ts";
+import { openSupport, type Support } from "./supports.ts";
 import type { Batch, Parameters, Pass, Tensor } from "./types.ts";
-import { blockOf, type Layout } from "./weigh.ts";
+import { blend, blendBack, divideBlocks, divideBlocksBack, type Placed } from "./weigh.ts";
 import { tensor, type Workspace, zeros } from "./workspace.ts";
 
 /** Whether this form computes what the options ask for. */
@@ -21,7 +20,7 @@ export function foldsFeatures(s: Settings): boolean {
 }
 
 export interface FoldedFeatures {
-  readonly layout: Layout;
+  readonly layout: Placed;
   readonly state: Role;
   readonly stored: Role;
   readonly projectionNorm: Normalised | null;
@@ -34,6 +33,7 @@ export interface FoldedFeatures {
   /** Row h * quantity + r: features of query r in the columns of head h. */
   readonly met: Tensor;
   readonly p: Tensor;
+  readonly support: Support;
   /** Sums of feature products, by which rows were divided. */
   readonly totals: Tensor;
   readonly blended: Blended;
@@ -49,7 +49,7 @@ export function foldFeatures(
   const w = pass.workspace;
   const quantity = learned.rows;
   const rows = s.heads * quantity;
-  const layout = foldedLayout(x.offsets, rows);
+  const layout = foldedLayout(w, x.offsets, rows);
   const state = openRole(w, s, parameters, "state", learned);
   const stored = openRole(w, s, parameters, "stored", x);
   const projectionNorm = normRole(w, s, parameters, "projection", x);
@@ -66,23 +66,15 @@ export function foldFeatures(
     }
   const scores = tensor(w, x.rows, rows);
   timesNT(w, part(w, phi), part(w, met), part(w, scores), x.rows, rows, phi.columns);
-  const p = tensor(w, 1, layout.total);
-  turn(w, layout, scores, p, rows, new Float32Array(rows));
-  const totals = tensor(w, layout.states, 1);
+  const p = turn(w, layout, scores, rows, null);
   const support = openSupport(w, s, {});
-  for (let h = 0; h < s.heads; h++) {
-    headLayout(s, layout, h).bags.forEach((bag, b) => {
-      const { at, stride } = blockOf(p, bag);
-      const keep = support.keepOf(b, h, bag.rows, bag.columns, bag.stored);
-      if (keep)
-        for (let i = 0; i < bag.rows; i++) w.kernels.keepSome(at + i * stride, keep + i * bag.columns, 1, bag.columns, at + i * stride);
-      w.kernels.ratioRows(at, bag.rows, bag.columns, stride, at, totals.data.byteOffset + bag.state * 4);
-    });
-  }
+  // Where the place of a query in its bag matters, heads go one by one; their sums stand in the rows of that head.
+  const totals = support.open ? divideBlocks(w, layout, support, p, 0) : tensor(w, layout.states, 1);
+  for (let h = 0; h < s.heads && !support.open; h++) divideBlocks(w, headLayout(w, s, layout, h), support, p, h, totals);
   const { read, saved: blended } = blendFolded(pass, s, parameters, layout, p, values, quantity);
   return {
     read,
-    saved: { layout, state, stored, projectionNorm, values, omega, queries: own.features, keys, phi, met, p, totals, blended },
+    saved: { layout, state, stored, projectionNorm, values, omega, queries: own.features, keys, phi, met, p, support, totals, blended },
   };
 }
 
@@ -99,21 +91,13 @@ export function foldFeaturesBack(
   const rows = met.rows;
   const quantity = rows / s.heads;
   const { dp, dBlended } = blendFoldedBack(pass, s, parameters, layout, saved.blended, values, dRead, quantity, gradients);
-  for (const bag of layout.bags) {
-    const { at, stride } = blockOf(p, bag);
-    const slope = blockOf(dp, bag).at;
-    w.kernels.ratioRowsBack(at, slope, totals.data.byteOffset + bag.state * 4, bag.rows, bag.columns, stride, slope);
-  }
-  // A hidden entry was a product set to 0: its slope is 0, which ratioRowsBack cannot know.
-  hideZeros(p, dp);
+  divideBlocksBack(w, layout, saved.support, p, dp, totals);
   const dPhi = tensor(w, phi.rows, phi.columns);
   const dMet = zeros(w, rows, phi.columns);
   const dValues = tensor(w, values.rows, values.columns);
-  for (const bag of layout.bags) {
-    const slope = blockOf(dp, bag);
-    timesTN(w, slope, part(w, met), part(w, dPhi, bag.stored), rows, bag.columns, phi.columns);
-    timesNN(w, slope, part(w, phi, bag.stored), part(w, dMet), rows, phi.columns, bag.columns, true);
-  }
+  const same = sameStates(w, layout);
+  blendBack(w, same, dp, part(w, met), part(w, dPhi), phi.columns, false);
+  blend(w, same, dp, part(w, phi), part(w, dMet), phi.columns, true);
   valuesBack(w, s, layout, saved.blended, dBlended, dValues, false);
   const dOwn = tensor(w, quantity, phi.columns);
   const count = featureCount(s);

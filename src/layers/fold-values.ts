@@ -6,7 +6,7 @@ import type { Settings } from "./association-options.ts";
 import { drop, dropBack, type Kept } from "./dropout.ts";
 import { type Part, part, timesNN, timesNT, timesTN } from "./products.ts";
 import type { Parameters, Pass, Tensor } from "./types.ts";
-import { blockOf, type Layout, layoutOf } from "./weigh.ts";
+import { blend, blendBack, compareFew, layoutOf, type Placed, placed } from "./weigh.ts";
 import { addressOf, tensor, type Workspace, zeros } from "./workspace.ts";
 
 export interface Blended {
@@ -18,27 +18,36 @@ export interface Blended {
 }
 
 /** Every bag is met by all queries of all heads: one block of (heads * quantity) x instances. */
-export function foldedLayout(offsets: Int32Array, rows: number): Layout {
-  return layoutOf(
-    Int32Array.from(offsets, (_, b) => b * rows),
-    offsets,
+export function foldedLayout(w: Workspace, offsets: Int32Array, rows: number): Placed {
+  return placed(
+    w,
+    layoutOf(
+      Int32Array.from(offsets, (_, b) => b * rows),
+      offsets,
+    ),
   );
 }
 
 /** The rows of one head in every block. */
-export function headLayout(s: Settings, layout: Layout, head: number): Layout {
+export function headLayout(w: Workspace, s: Settings, layout: Placed, head: number): Placed {
   const bags = layout.bags.map((bag) => {
     const rows = bag.rows / s.heads;
     return { ...bag, rows, state: bag.state + head * rows, start: bag.start + head * rows * bag.columns };
   });
-  return { ...layout, bags };
+  return placed(w, { ...layout, bags });
 }
 
-/** Instances x rows becomes blocks of rows x instances, a constant added to each row. */
-export function turn(w: Workspace, layout: Layout, scores: Tensor, p: Tensor, rows: number, constants: Float32Array): void {
-  const added = addressOf(w, { data: constants, rows: 1, columns: rows });
-  for (const bag of layout.bags)
-    w.kernels.turnBlock(scores.data.byteOffset + bag.stored * rows * 4, rows, bag.columns, added, p.data.byteOffset + bag.start * 4);
+/** The same blocks, whose state rows are the same for every bag. */
+export function sameStates(w: Workspace, layout: Placed): Placed {
+  return placed(w, { ...layout, bags: layout.bags.map((bag) => ({ ...bag, state: 0 })) });
+}
+
+/** Instances x rows becomes blocks of rows x instances, a constant added to each row (null: none). */
+export function turn(w: Workspace, layout: Placed, scores: Tensor, rows: number, constants: Float32Array | null): Tensor {
+  const p = tensor(w, 1, layout.total);
+  const added = constants ? addressOf(w, { data: constants, rows: 1, columns: rows }) : 0;
+  w.kernels.turnBlocks(layout.at, layout.bags.length, scores.data.byteOffset, added, p.data.byteOffset);
+  return p;
 }
 
 /** What the queries read with weights p: one row for each query of each bag, all heads side by side. */
@@ -46,7 +55,7 @@ export function blendFolded(
   pass: Pass,
   s: Settings,
   parameters: Parameters,
-  layout: Layout,
+  layout: Placed,
   p: Tensor,
   values: Tensor,
   quantity: number,
@@ -57,29 +66,14 @@ export function blendFolded(
   const [dropped, kept] = drop(pass, p, s.dropout);
   const blended = tensor(w, bags * rows, s.projectionSize);
   const sums = tensor(w, bags * rows, 1);
-  layout.bags.forEach((bag) => {
-    timesNN(w, blockOf(dropped, bag), part(w, values, bag.stored), part(w, blended, bag.state), rows, s.projectionSize, bag.columns);
-    w.kernels.rowSums(blockOf(dropped, bag).at, rows, bag.columns, sums.data.byteOffset + bag.state * 4);
-  });
+  blend(w, layout, dropped, part(w, values), part(w, blended), s.projectionSize);
+  w.kernels.sumBlocks(layout.at, bags, dropped.data.byteOffset, sums.data.byteOffset);
   const { weight, bias } = parameters.projection as { weight: Tensor; bias?: Tensor };
   const read = tensor(w, bags * quantity, s.heads * s.pattern);
   eachHeadQuery(s, quantity, (h, r, row) => {
-    timesNT(
-      w,
-      every(w, blended, row, rows),
-      part(w, weight, h * s.pattern),
-      shifted(every(w, read, r, quantity), h * s.pattern),
-      bags,
-      s.pattern,
-      s.projectionSize,
-    );
-    if (!bias) return;
-    for (let b = 0; b < bags; b++) {
-      const sum = sums.data[b * rows + row] as number;
-      const at = (b * quantity + r) * read.columns + h * s.pattern;
-      for (let c = 0; c < s.pattern; c++)
-        read.data[at + c] = (read.data[at + c] as number) + sum * (bias.data[h * s.pattern + c] as number);
-    }
+    const to = shifted(every(w, read, r, quantity), h * s.pattern);
+    timesNT(w, every(w, blended, row, rows), part(w, weight, h * s.pattern), to, bags, s.pattern, s.projectionSize);
+    if (bias) timesNN(w, every(w, sums, row, rows), part(w, bias, 0, h * s.pattern), to, bags, s.pattern, 1, true);
   });
   return { read, saved: { dropped, kept, blended, sums } };
 }
@@ -89,7 +83,7 @@ export function blendFoldedBack(
   pass: Pass,
   s: Settings,
   parameters: Parameters,
-  layout: Layout,
+  layout: Placed,
   { kept, blended, sums }: Blended,
   values: Tensor,
   dRead: Tensor,
@@ -101,7 +95,8 @@ export function blendFoldedBack(
   const bags = layout.bags.length;
   const { weight, bias } = parameters.projection as { weight: Tensor; bias?: Tensor };
   const dBlended = tensor(w, bags * rows, s.projectionSize);
-  const dSums = new Float32Array(bags * rows);
+  // A constant on all weights of a row has no slope where they always sum to the same.
+  const dSums = bias && (s.separation === "softmax1" || kept.keep) ? zeros(w, bags * rows, 1) : null;
   const dWeight = zeros(w, weight.rows, weight.columns);
   const dBias = bias ? zeros(w, 1, bias.columns) : null;
   eachHeadQuery(s, quantity, (h, r, row) => {
@@ -109,56 +104,36 @@ export function blendFoldedBack(
     timesNN(w, slope, part(w, weight, h * s.pattern), every(w, dBlended, row, rows), bags, s.projectionSize, s.pattern);
     timesTN(w, slope, every(w, blended, row, rows), part(w, dWeight, h * s.pattern), bags, s.pattern, s.projectionSize, true);
     if (!bias || !dBias) return;
-    for (let b = 0; b < bags; b++) {
-      const from = (b * quantity + r) * dRead.columns + h * s.pattern;
-      const sum = sums.data[b * rows + row] as number;
-      for (let c = 0; c < s.pattern; c++) {
-        const value = dRead.data[from + c] as number;
-        const at = h * s.pattern + c;
-        dBias.data[at] = (dBias.data[at] as number) + sum * value;
-        dSums[b * rows + row] = (dSums[b * rows + row] as number) + value * (bias.data[at] as number);
-      }
-    }
+    timesTN(w, every(w, sums, row, rows), slope, part(w, dBias, 0, h * s.pattern), bags, 1, s.pattern, true);
+    if (dSums) timesNT(w, slope, part(w, bias, 0, h * s.pattern), every(w, dSums, row, rows), bags, 1, s.pattern);
   });
   gradients.projection = { weight: dWeight, ...(dBias ? { bias: dBias } : {}) };
-  const scores = tensor(w, values.rows, rows);
-  for (const bag of layout.bags)
-    timesNT(w, part(w, values, bag.stored), part(w, dBlended, bag.state), part(w, scores, bag.stored), bag.columns, rows, s.projectionSize);
-  const dp = tensor(w, 1, layout.total);
-  turn(w, layout, scores, dp, rows, new Float32Array(rows));
-  // A constant on all weights of a row has no slope where they always sum to the same.
-  if (s.separation === "softmax1" || kept.keep) {
-    layout.bags.forEach((bag) => {
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < bag.columns; j++)
-          dp.data[bag.start + i * bag.columns + j] =
-            (dp.data[bag.start + i * bag.columns + j] as number) + (dSums[bag.state + i] as number);
-    });
-  }
+  const dp = compareFew(w, layout, part(w, dBlended), part(w, values), s.projectionSize, rows);
+  if (dSums) addToRows(layout, dp, dSums);
   return { dp: dropBack(pass, kept, dp, s.dropout), dBlended };
+}
+
+/** Adds a number of each state row to all entries of that row. */
+function addToRows({ bags }: Placed, blocks: Tensor, rows: Tensor): void {
+  for (const bag of bags) {
+    for (let i = 0; i < bag.rows * bag.columns; i++) {
+      const row = bag.state + Math.floor(i / bag.columns);
+      blocks.data[bag.start + i] = (blocks.data[bag.start + i] as number) + (rows.data[row] as number);
+    }
+  }
 }
 
 /** Gradient by the instances as values: set, or added with `add`. */
 export function valuesBack(
   w: Workspace,
   s: Settings,
-  layout: Layout,
+  layout: Placed,
   { dropped }: Blended,
   dBlended: Tensor,
   dValues: Tensor,
   add: boolean,
 ): void {
-  for (const bag of layout.bags)
-    timesTN(
-      w,
-      blockOf(dropped, bag),
-      part(w, dBlended, bag.state),
-      part(w, dValues, bag.stored),
-      bag.rows,
-      bag.columns,
-      s.projectionSize,
-      add,
-    );
+  blendBack(w, layout, dropped, part(w, dBlended), part(w, dValues), s.projectionSize, add);
 }
 
 /** Every `step`-th row of a tensor from `row` on, as a part. */

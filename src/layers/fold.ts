@@ -10,7 +10,7 @@ import { part, timesNN, timesNT } from "./products.ts";
 import { normRole, openRole, type Role } from "./roles.ts";
 import { openSupport } from "./supports.ts";
 import type { Batch, Parameters, Pass, Tensor } from "./types.ts";
-import { type Layout, separateBlocks } from "./weigh.ts";
+import { type Placed, separateBlocks } from "./weigh.ts";
 import { tensor, type Workspace } from "./workspace.ts";
 
 /** Whether the folded form computes what the options ask for. */
@@ -19,7 +19,7 @@ export function folds(s: Settings): boolean {
 }
 
 export interface Folded {
-  readonly layout: Layout;
+  readonly layout: Placed;
   readonly state: Role;
   readonly storedNorm: Normalised | null;
   readonly projectionNorm: Normalised | null;
@@ -37,7 +37,7 @@ export function fold(pass: Pass, s: Settings, parameters: Parameters, queries: T
   const w = pass.workspace;
   const quantity = queries.rows;
   const rows = s.heads * quantity;
-  const layout = foldedLayout(x.offsets, rows);
+  const layout = foldedLayout(w, x.offsets, rows);
   const state = openRole(w, s, parameters, "state", queries);
   const storedNorm = normRole(w, s, parameters, "stored", x);
   const projectionNorm = normRole(w, s, parameters, "projection", x);
@@ -46,7 +46,8 @@ export function fold(pass: Pass, s: Settings, parameters: Parameters, queries: T
   const map = parameters.stored as Parameters;
   const q = tensor(w, rows, s.hidden);
   const u = tensor(w, rows, s.storedSize);
-  const constants = new Float32Array(rows);
+  // A constant on all logits of a row changes its weights only where one more logit of 0 stands beside them.
+  const constants = s.separation === "softmax1" && map.bias ? new Float32Array(rows) : null;
   for (let h = 0; h < s.heads; h++) {
     const { beta } = numbersOf(s, parameters, h);
     for (let r = 0; r < quantity; r++) {
@@ -62,7 +63,7 @@ export function fold(pass: Pass, s: Settings, parameters: Parameters, queries: T
       s.storedSize,
       s.hidden,
     );
-    if (map.bias) {
+    if (constants) {
       const bias = (map.bias as Tensor).data.subarray(h * s.hidden, (h + 1) * s.hidden);
       for (let r = 0; r < quantity; r++) constants[h * quantity + r] = dot(q.data.subarray((h * quantity + r) * s.hidden), bias);
     }
@@ -70,8 +71,7 @@ export function fold(pass: Pass, s: Settings, parameters: Parameters, queries: T
   // Instances x rows in one narrow product, then turned into a block for each bag.
   const scores = tensor(w, x.rows, rows);
   timesNT(w, part(w, keys), part(w, u), part(w, scores), x.rows, rows, s.storedSize);
-  const p = tensor(w, 1, layout.total);
-  turn(w, layout, scores, p, rows, constants);
+  const p = turn(w, layout, scores, rows, constants);
   separateFolded(w, s, parameters, layout, p);
   const { read, saved: blended } = blendFolded(pass, s, parameters, layout, p, values, quantity);
   return { read, saved: { layout, state, storedNorm, projectionNorm, keys, values, u, q, p, blended } };
@@ -81,10 +81,10 @@ export function fold(pass: Pass, s: Settings, parameters: Parameters, queries: T
 const headByHead = (s: Settings): boolean => s.learnAlpha || s.support === "window" || s.support === "random";
 
 /** Separation of all blocks. */
-function separateFolded(w: Workspace, s: Settings, parameters: Parameters, layout: Layout, p: Tensor): void {
+function separateFolded(w: Workspace, s: Settings, parameters: Parameters, layout: Placed, p: Tensor): void {
   const support = openSupport(w, s, {});
   if (!headByHead(s)) separateBlocks(w, s, layout, support, p, s.alpha);
-  else for (let h = 0; h < s.heads; h++) separateBlocks(w, s, headLayout(s, layout, h), support, p, numbersOf(s, parameters, h).alpha);
+  else for (let h = 0; h < s.heads; h++) separateBlocks(w, s, headLayout(w, s, layout, h), support, p, numbersOf(s, parameters, h).alpha);
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -8,7 +8,18 @@ import { type Features, featureCount, featurePlaces, featuresBack, featuresOf } 
 import { type Part, part } from "./products.ts";
 import type { Support } from "./supports.ts";
 import type { Pass, Tensor } from "./types.ts";
-import { blend, blendBack, blockOf, compare, type HeadNumbers, type Layout, separateBlocksBack, weigh } from "./weigh.ts";
+import {
+  blend,
+  blendBack,
+  compare,
+  divideBlocks,
+  divideBlocksBack,
+  type HeadNumbers,
+  type Layout,
+  type Placed,
+  separateBlocksBack,
+  weigh,
+} from "./weigh.ts";
 import { copyOf, tensor, type Workspace, zeros } from "./workspace.ts";
 
 /** Updates without a given number end here at the latest. */
@@ -27,7 +38,7 @@ export interface HeadRun {
 export interface HeadInput {
   readonly pass: Pass;
   readonly s: Settings;
-  readonly layout: Layout;
+  readonly layout: Placed;
   readonly support: Support;
   readonly numbers: HeadNumbers;
   /** Frequencies of random features. */
@@ -78,14 +89,7 @@ function weighByFeatures({ pass, s, layout, support, numbers, omega, q, k }: Hea
   const fq = featuresOf(w, s, q, layout.states, numbers.beta, omega, "row", places(layout.states));
   const fk = featuresOf(w, s, k, layout.stored, numbers.beta, omega, "all", places(layout.stored));
   const p = compare(w, layout, fq.phi, fk.phi, featureCount(s));
-  const sums = tensor(w, layout.states, 1);
-  layout.bags.forEach((bag, b) => {
-    const { at, stride } = blockOf(p, bag);
-    const keep = support.keepOf(b, numbers.head, bag.rows, bag.columns, bag.stored);
-    if (keep)
-      for (let i = 0; i < bag.rows; i++) w.kernels.keepSome(at + i * stride, keep + i * bag.columns, 1, bag.columns, at + i * stride);
-    w.kernels.ratioRows(at, bag.rows, bag.columns, stride, at, sums.data.byteOffset + bag.state * 4);
-  });
+  const sums = divideBlocks(w, layout, support, p, numbers.head);
   return { p, features: { q: fq, k: fk, sums, omega } };
 }
 
@@ -186,7 +190,7 @@ function solveFixedPoint({ pass, s, layout, k, numbers }: HeadInput, run: HeadRu
 }
 
 function ratioBack(
-  { pass, s, layout, numbers }: HeadInput,
+  { pass, s, layout, support, numbers }: HeadInput,
   run: HeadRun,
   ratio: NonNullable<HeadRun["ratio"]>,
   dp: Tensor,
@@ -194,13 +198,7 @@ function ratioBack(
 ): HeadGradients {
   const w = pass.workspace;
   const { p } = run.evaluations[0] as { p: Tensor };
-  // A hidden entry was a product set to 0: its slope is 0, which ratioRowsBack cannot know.
-  for (const bag of layout.bags) {
-    const at = blockOf(p, bag);
-    const slope = blockOf(dp, bag).at;
-    w.kernels.ratioRowsBack(at.at, slope, ratio.sums.data.byteOffset + bag.state * 4, bag.rows, bag.columns, at.stride, slope);
-  }
-  hideZeros(p, dp);
+  divideBlocksBack(w, layout, support, p, dp, ratio.sums);
   const count = featureCount(s);
   const dPhiQ = tensor(w, layout.states, count);
   const dPhiK = zeros(w, layout.stored, count);
@@ -212,13 +210,6 @@ function ratioBack(
     featuresBack(w, s, ratio.k, part(w, dPhiK), numbers.beta, ratio.omega, part(w, dKeys));
   addRows(w, dKeys, dk);
   return { dq, dBeta, dAlpha: 0 };
-}
-
-/** Products of features are above 0, so a weight of exactly 0 was hidden. */
-export function hideZeros(p: Tensor, dp: Tensor): void {
-  p.data.forEach((weight, i) => {
-    if (weight === 0) dp.data[i] = 0;
-  });
 }
 
 /** Rows of x are added to those of a part. */

@@ -3,7 +3,7 @@
 import { HopfieldError } from "../core/errors.ts";
 import { checkNames, checkNumber } from "../core/options.ts";
 import { normal, type RandomStream } from "../core/random.ts";
-import { part, timesNN, timesNT, timesTN } from "./products.ts";
+import { part, timesBias, timesNN, timesNT, timesTN } from "./products.ts";
 import { type Batch, type Block, block, type Parameters, type Tensor } from "./types.ts";
 import { addressOf, inside, tensor, type Workspace } from "./workspace.ts";
 
@@ -71,9 +71,22 @@ export function checkColumns(where: string, x: Tensor, columns: number): void {
 export function mapRows(workspace: Workspace, x: Tensor, weight: Tensor, bias: Tensor | undefined, rectify = false): Tensor {
   const { rows: outputs, columns: inputs } = weight;
   const y = tensor(workspace, x.rows, outputs);
-  timesNT(workspace, part(workspace, x), part(workspace, weight), part(workspace, y), x.rows, outputs, inputs);
-  if (bias) workspace.kernels.addBias(y.data.byteOffset, x.rows, outputs, addressOf(workspace, bias), rectify ? 1 : 0);
-  else if (rectify) workspace.kernels.rectify(y.data.byteOffset, y.data.length, y.data.byteOffset);
+  if (bias)
+    timesBias(
+      workspace,
+      part(workspace, x),
+      part(workspace, weight),
+      part(workspace, y),
+      x.rows,
+      outputs,
+      inputs,
+      addressOf(workspace, bias),
+      rectify,
+    );
+  else {
+    timesNT(workspace, part(workspace, x), part(workspace, weight), part(workspace, y), x.rows, outputs, inputs);
+    if (rectify) workspace.kernels.rectify(y.data.byteOffset, y.data.length, y.data.byteOffset);
+  }
   return y;
 }
 

@@ -27,6 +27,11 @@ export function timesNT(w: Workspace, a: Part, b: Part, c: Part, m: number, n: n
   w.kernels.gemmNT(a.at, a.stride, b.at, b.stride, c.at, c.stride, m, n, k, add ? 1 : 0, panelFor(w, k));
 }
 
+/** C (m x n) = A (m x k) B^T + bias (address) in every row, then max(0, .) where `rectify`. */
+export function timesBias(w: Workspace, a: Part, b: Part, c: Part, m: number, n: number, k: number, bias: number, rectify: boolean): void {
+  w.kernels.gemmBias(a.at, a.stride, b.at, b.stride, c.at, c.stride, m, n, k, bias, rectify ? 1 : 0, panelFor(w, k));
+}
+
 /** C (k x n) = or += A^T B, A m x k, B m x n. */
 export function timesTN(w: Workspace, a: Part, b: Part, c: Part, m: number, k: number, n: number, add = false): void {
   w.kernels.gemmTN(a.at, a.stride, b.at, b.stride, c.at, c.stride, m, k, n, add ? 1 : 0);

@@ -15,6 +15,8 @@ export interface Masks {
 }
 
 export interface Support {
+  /** Nothing is hidden and nothing added. */
+  readonly open: boolean;
   /** Address of the bytes of a bag and head, or 0 when all is seen. */
   keepOf(bag: number, head: number, rows: number, columns: number, firstStored: number): number;
   /** Address of what is added to the logits of a bag and head (f32), or 0. */
@@ -32,6 +34,7 @@ export function openSupport(workspace: Workspace, settings: Settings, masks: Mas
   const placeOf = (bag: number, head: number, size: number): number =>
     association?.length === size ? 0 : (bag * settings.heads + head) * size;
   return {
+    open: !some && (association === undefined || !associationIsAdditive),
     keepOf(bag, head, rows, columns, firstStored) {
       if (!some) return 0;
       const key = given ? `${bag} ${hides ? head : 0}` : `${rows} ${columns}`;

@@ -1,71 +1,33 @@
 /**
  * Products of small and middling matrices for the trainable layers, forward and backward: C = A B, A B^T and A^T B, row-major f32 with strides in bytes, added to C or in place of it. The
- * inner loops hold a 4 x 8 tile of C in registers (micro.ts says why). Lanes beyond an edge read what lies behind (readable, never used); only the lanes that exist are stored, and the
- * order of every sum depends on the inner size alone, so the same numbers give the same bits at any place of a larger matrix.
+ * inner loops (gemm-tiles.ts) hold a tile of C in registers. Lanes beyond an edge read what lies behind (readable, never used); only the lanes that exist are stored, and the order of every
+ * sum depends on the inner size alone, so the same numbers give the same bits at any place of a larger matrix.
  */
-import { fma } from "./vector";
+import { columnsTile, fewRows, narrowTile, rowsTile } from "./gemm-tiles";
 
 /** One tile that does not fit C whole. */
 const tile = memory.data(128, 16);
 
-/** out[r][c] = (or +=) sum_i a[r][i] b[i][c], r < 4, c < 8. Row r of a is at a + r-th offset (clamped by the caller at the lower edge); an a-entry every aStep bytes, a b-row every bStep. */
-function micro(a: usize, a1: usize, a2: usize, a3: usize, aStep: usize, b: usize, bStep: usize, k: i32, out: usize, outStride: usize, add: bool): void {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let t0 = f32x4.splat(0);
-  let t1 = f32x4.splat(0);
-  let u0 = f32x4.splat(0);
-  let u1 = f32x4.splat(0);
-  let w0 = f32x4.splat(0);
-  let w1 = f32x4.splat(0);
-  const end = b + (<usize>k) * bStep;
-  for (; b < end; b += bStep) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a);
-    s0 = fma(x, b0, s0);
-    s1 = fma(x, b1, s1);
-    x = v128.load32_splat(a + a1);
-    t0 = fma(x, b0, t0);
-    t1 = fma(x, b1, t1);
-    x = v128.load32_splat(a + a2);
-    u0 = fma(x, b0, u0);
-    u1 = fma(x, b1, u1);
-    x = v128.load32_splat(a + a3);
-    w0 = fma(x, b0, w0);
-    w1 = fma(x, b1, w1);
-    a += aStep;
-  }
-  put(out, s0, s1, add);
-  put(out + outStride, t0, t1, add);
-  put(out + 2 * outStride, u0, u1, add);
-  put(out + 3 * outStride, w0, w1, add);
-}
-
-// @ts-ignore: decorator
-@inline
-function put(to: usize, x: v128, y: v128, add: bool): void {
-  if (add) {
-    x = f32x4.add(v128.load(to), x);
-    y = f32x4.add(v128.load(to, 16), y);
-  }
-  v128.store(to, x);
-  v128.store(to, y, 16);
-}
-
-/** The part of the tile that exists goes to C. */
-function putSome(out: usize, stride: usize, rows: i32, columns: i32, add: bool): void {
+/** The part of the tile that exists goes to C; rows of the tile are `wide` bytes. */
+function putSome(out: usize, stride: usize, rows: i32, columns: i32, wide: usize, add: bool, bias: usize, floor: f32): void {
   for (let r = 0; r < rows; r++) {
     const to = out + (<usize>r) * stride;
-    const from = tile + ((<usize>r) << 5);
+    const from = tile + (<usize>r) * wide;
     for (let c = 0; c < columns; c++) {
       const at = (<usize>c) << 2;
-      store<f32>(to + at, add ? load<f32>(to + at) + load<f32>(from + at) : load<f32>(from + at));
+      let value = load<f32>(from + at);
+      if (add) value = load<f32>(to + at) + value;
+      if (bias) {
+        value += load<f32>(bias + at);
+        value = value < floor ? floor : value;
+      }
+      store<f32>(to + at, value);
     }
   }
 }
 
-function rowsTimesPanel(a: usize, aStride: usize, m: i32, b: usize, bStep: usize, k: i32, c: usize, cStride: usize, columns: i32, add: bool): void {
+/** Rows of A against eight columns in a panel or in place. */
+function rowsTimesEight(a: usize, aStride: usize, m: i32, b: usize, bStep: usize, k: i32, c: usize, cStride: usize, columns: i32, add: bool, bias: usize, floor: f32): void {
   for (let i = 0; i < m; i += 4) {
     const rows = min(4, m - i);
     const a1: usize = rows > 1 ? aStride : 0;
@@ -73,11 +35,29 @@ function rowsTimesPanel(a: usize, aStride: usize, m: i32, b: usize, bStep: usize
     const a3: usize = rows > 3 ? 3 * aStride : a2;
     const from = a + (<usize>i) * aStride;
     const to = c + (<usize>i) * cStride;
-    if (rows == 4 && columns == 8) micro(from, a1, a2, a3, 4, b, bStep, k, to, cStride, add);
+    if (rows == 4 && columns == 8) rowsTile(from, a1, a2, a3, b, bStep, k, to, cStride, add, bias, floor);
     else {
-      micro(from, a1, a2, a3, 4, b, bStep, k, tile, 32, false);
-      putSome(to, cStride, rows, columns, add);
+      rowsTile(from, a1, a2, a3, b, bStep, k, tile, 32, false, 0, 0);
+      putSome(to, cStride, rows, columns, 32, add, bias, floor);
     }
+  }
+}
+
+/** Rows of A against at most four columns, in a panel of four. */
+function rowsTimesFour(a: usize, aStride: usize, m: i32, panel: usize, k: i32, c: usize, cStride: usize, columns: i32, add: bool, bias: usize, floor: f32): void {
+  let i = 0;
+  for (; i + 8 <= m; i += 8) {
+    const to = c + (<usize>i) * cStride;
+    if (columns == 4 && !bias) narrowTile(a + (<usize>i) * aStride, aStride, panel, k, to, cStride, add);
+    else {
+      narrowTile(a + (<usize>i) * aStride, aStride, panel, k, tile, 16, false);
+      putSome(to, cStride, 8, columns, 16, add, bias, floor);
+    }
+  }
+  for (; i < m; i++) {
+    // One row at a time: what is left, at most seven.
+    narrowTile(a + (<usize>i) * aStride, 0, panel, k, tile, 0, false);
+    putSome(c + (<usize>i) * cStride, cStride, 1, columns, 16, add, bias, floor);
   }
 }
 
@@ -98,25 +78,43 @@ export function gemmNN(a: usize, aStride: usize, b: usize, bStride: usize, c: us
       from = panel;
       step = 32;
     }
-    rowsTimesPanel(a, aStride, m, from, step, k, c + ((<usize>j) << 2), cStride, columns, add != 0);
+    rowsTimesEight(a, aStride, m, from, step, k, c + ((<usize>j) << 2), cStride, columns, add != 0, 0, 0);
+  }
+}
+
+/** `columns` rows of B, k numbers each, side by side: number i of row r at panel + i * wide + 4 r. */
+function packRows(b: usize, bStride: usize, columns: i32, k: i32, wide: usize, panel: usize): void {
+  for (let r = 0; r < columns; r++) {
+    let from = b + (<usize>r) * bStride;
+    let to = panel + ((<usize>r) << 2);
+    for (let i = 0; i < k; i++) {
+      store<f32>(to, load<f32>(from));
+      from += 4;
+      to += wide;
+    }
+  }
+}
+
+function timesTransposed(a: usize, aStride: usize, b: usize, bStride: usize, c: usize, cStride: usize, m: i32, n: i32, k: i32, add: bool, panel: usize, bias: usize, floor: f32): void {
+  for (let j = 0; j < n; j += 8) {
+    const columns = min(8, n - j);
+    const at = (<usize>j) << 2;
+    const narrow = columns <= 4;
+    packRows(b + (<usize>j) * bStride, bStride, columns, k, narrow ? 16 : 32, panel);
+    const some = bias ? bias + at : 0;
+    if (narrow) rowsTimesFour(a, aStride, m, panel, k, c + at, cStride, columns, add, some, floor);
+    else rowsTimesEight(a, aStride, m, panel, 32, k, c + at, cStride, columns, add, some, floor);
   }
 }
 
 /** C (m x n) = or += A (m x k) B^T, B n x k. `panel`: k * 32 bytes. */
 export function gemmNT(a: usize, aStride: usize, b: usize, bStride: usize, c: usize, cStride: usize, m: i32, n: i32, k: i32, add: i32, panel: usize): void {
-  for (let j = 0; j < n; j += 8) {
-    const columns = min(8, n - j);
-    for (let r = 0; r < columns; r++) {
-      let from = b + (<usize>(j + r)) * bStride;
-      let to = panel + ((<usize>r) << 2);
-      for (let i = 0; i < k; i++) {
-        store<f32>(to, load<f32>(from));
-        from += 4;
-        to += 32;
-      }
-    }
-    rowsTimesPanel(a, aStride, m, panel, 32, k, c + ((<usize>j) << 2), cStride, columns, add != 0);
-  }
+  timesTransposed(a, aStride, b, bStride, c, cStride, m, n, k, add != 0, panel, 0, 0);
+}
+
+/** C = A B^T + bias in every row, then max(0, .) where `rectify`; sizes as in gemmNT. */
+export function gemmBias(a: usize, aStride: usize, b: usize, bStride: usize, c: usize, cStride: usize, m: i32, n: i32, k: i32, bias: usize, rectify: i32, panel: usize): void {
+  timesTransposed(a, aStride, b, bStride, c, cStride, m, n, k, false, panel, bias, rectify ? 0 : -Infinity);
 }
 
 /** Rows of A and B that are gone through together, so that both stay in the nearest cache. */
@@ -124,6 +122,10 @@ const rowsTogether: i32 = 64;
 
 /** C (k x n) = or += A^T B, A m x k, B m x n; summed in blocks of rows, in order. */
 export function gemmTN(a: usize, aStride: usize, b: usize, bStride: usize, c: usize, cStride: usize, m: i32, k: i32, n: i32, add: i32): void {
+  if (m <= 4) {
+    fewRows(a, aStride, b, bStride, c, cStride, m, k, n, add != 0);
+    return;
+  }
   for (let first = 0; first < m; first += rowsTogether) {
     const rows = min(rowsTogether, m - first);
     const more = add != 0 || first > 0;
@@ -134,10 +136,10 @@ export function gemmTN(a: usize, aStride: usize, b: usize, bStride: usize, c: us
         const to = c + (<usize>i) * cStride + ((<usize>j) << 2);
         const from = aBlock + ((<usize>i) << 2);
         const other = bBlock + ((<usize>j) << 2);
-        if (i + 4 <= k && j + 8 <= n) micro(from, 4, 8, 12, aStride, other, bStride, rows, to, cStride, more);
+        if (i + 4 <= k && j + 8 <= n) columnsTile(from, aStride, other, bStride, rows, to, cStride, more);
         else {
-          micro(from, 4, 8, 12, aStride, other, bStride, rows, tile, 32, false);
-          putSome(to, cStride, min(4, k - i), min(8, n - j), more);
+          columnsTile(from, aStride, other, bStride, rows, tile, 32, false);
+          putSome(to, cStride, min(4, k - i), min(8, n - j), 32, more, 0, 0);
         }
       }
     }
