@@ -1,8 +1,9 @@
 /**
- * @file What stands beside a model on a table: k nearest neighbours, logistic regression (numbers: ridge regression) and a random forest, by kept libraries that are loaded when they are asked
- * for. Their settings are chosen on the same watched rows as those of our models; then they train on all rows they were given.
+ * @file What stands beside a model on a table: k nearest neighbours, logistic regression (numbers: ridge regression), by kept libraries that are loaded when they are asked for, and a random
+ * forest of our own (forest.ts: the library's thresholds and class counts cost the square of the rows in every node, which never ended for a thousand rows of ten classes). Their settings are chosen on the same watched rows as those of our models; then they train on all rows they were given.
  */
 import type { Encoded } from "../tasks/index.ts";
+import { askForest, growForest } from "./forest.ts";
 
 export interface PeerProblem {
   /** Rows to train on and rows to predict, encoded alike. */
@@ -153,29 +154,14 @@ const ridge: Peer = async (problem, watched, loss) => {
 };
 
 const trees = 100;
+/** Rows of a tree's sample at most. */
+const mostRows = 5000;
 
-/** Trees on bootstrap samples (ml-random-forest), each of six tenths of the columns: the library draws columns once a tree. */
+/** Trees on bootstrap samples (forest.ts); the watched rows say whether the root or half of the columns are looked at in every split. */
 const forest: Peer = async (problem, watched, loss) => {
-  const { RandomForestClassifier, RandomForestRegression } = (await import("ml-random-forest")).default;
-  return settled(problem, watched, loss, [0.6], ({ train, targets, classes, query, seed }, share) => {
-    const options = {
-      nEstimators: trees,
-      maxFeatures: Math.max(1, Math.round(share * train.columns)),
-      replacement: false,
-      seed: seed % 2 ** 31,
-      noOOB: true,
-    };
-    const model = classes === null ? new RandomForestRegression(options) : new RandomForestClassifier(options);
-    model.train(rowsOf(train), Array.from(targets));
-    const said = model.predictionValues(rowsOf(query));
-    const width = classes ?? 1;
-    const answer = new Float64Array(query.rows * width);
-    for (let i = 0; i < query.rows; i++) {
-      for (const tree of said.getRow(i)) {
-        const at = i * width + (classes === null ? 0 : tree);
-        answer[at] = (answer[at] as number) + (classes === null ? tree : 1) / trees;
-      }
-    }
-    return answer;
-  });
+  const { columns } = problem.train;
+  const counts = [...new Set([Math.round(Math.sqrt(columns)), Math.ceil(columns / 2)])];
+  return settled(problem, watched, loss, counts, ({ train, targets, classes, query, seed }, count) =>
+    askForest(growForest(train, targets, classes, { trees, columns: count, rows: mostRows, smallest: 2, seed }), query, classes),
+  );
 };

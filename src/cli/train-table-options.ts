@@ -6,6 +6,7 @@ import {
   type HopularFitOptions,
   publishedHopular,
   type TableModelName,
+  type TableOptions,
   tableModelNames,
 } from "../tasks/index.ts";
 import { CommandError } from "./failure.ts";
@@ -23,6 +24,8 @@ export interface TableRequest {
   readonly seed: number;
   readonly seeds: number;
   readonly baselines: boolean;
+  /** Folds that are worked on at the same time. */
+  readonly threads: number;
   readonly hopular: HopularFitOptions;
   readonly build: "plain" | "relaxed" | "auto";
 }
@@ -42,9 +45,8 @@ const foreign = [
   "place",
   "horizon",
   "input",
-  "checkpoint",
-  "resume",
   "columns",
+  "ensemble",
 ];
 
 /** @throws HopfieldError E_RANGE, CommandError exit 2. */
@@ -63,7 +65,7 @@ export function readTableRequest(input: Input): TableRequest {
     const value = numberOf(input, name);
     return value === undefined ? undefined : checkNumber(where, name, value, { atLeast, whole: true });
   };
-  const model = checkChoice(where, "model", textOf(input, "model") ?? "lookup", tableModelNames);
+  const model = checkChoice(where, "model", textOf(input, "model") ?? "auto", tableModelNames);
   const preset = textOf(input, "preset");
   if (preset !== undefined) checkChoice(where, "preset", preset, ["published"]);
   const given = {
@@ -86,7 +88,8 @@ export function readTableRequest(input: Input): TableRequest {
         2,
       );
   }
-  whole("threads");
+  if (model === "auto" && preset !== undefined)
+    throw new CommandError("E_UNSUPPORTED", "train: --preset published takes hours a table; it belongs to --model hopular", 2);
   const testFolds = listOf(textOf(input, "testFolds"));
   const watchFolds = listOf(textOf(input, "watchFolds"));
   if (testFolds && input.options.folds !== undefined)
@@ -105,10 +108,18 @@ export function readTableRequest(input: Input): TableRequest {
     seed: checkNumber(where, "seed", numberOf(input, "seed") ?? 1, { atLeast: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true }),
     seeds,
     baselines: flagOf(input, "baselines"),
+    threads: checkNumber(where, "threads", numberOf(input, "threads") ?? 1, { atLeast: 1, atMost: 64, whole: true }),
     hopular: { ...(preset === undefined ? {} : publishedHopular), ...hopular },
     build: checkChoice(where, "build", textOf(input, "build") ?? "plain", ["plain", "relaxed", "auto"]),
   };
 }
+
+/** How the table is opened. */
+export const tableOptions = ({ target, types, testFolds, watchFolds }: TableRequest): TableOptions => ({
+  target,
+  types,
+  skip: [...(testFolds ?? []), ...(watchFolds ?? [])],
+});
 
 function listOf(text: string | undefined): readonly string[] | null {
   return text === undefined ? null : text.split(",").map((name) => name.trim());

@@ -1,42 +1,12 @@
 /** @file What `hopfield train --task tabular` tells: what became of each column, scores with intervals over folds and seeds, peers beside them; and the document of --json. */
-import {
-  type ClassScore,
-  classCount,
-  type HopularFit,
-  type Interval,
-  intervalOf,
-  type LearningTable,
-  type NumberScore,
-  scoreClasses,
-  scoreNumbers,
-  type TargetPlan,
-} from "../tasks/index.ts";
+import { classCount, type Interval, intervalOf, type LearningTable } from "../tasks/index.ts";
 import { type Io, short, tableLines } from "./io.ts";
+import type { FoldOutcome, Scored } from "./train-table-fold.ts";
 import type { TableRequest } from "./train-table-options.ts";
-
-export type Scored = ({ readonly kind: "classes" } & ClassScore) | ({ readonly kind: "number" } & NumberScore);
-
-export interface FoldOutcome {
-  readonly test: Scored;
-  /** Training rows, each hidden from itself. */
-  readonly train: Scored;
-  readonly peers: Readonly<Record<string, Scored>>;
-  readonly seconds: number;
-  readonly trainSeconds: number;
-  readonly epochs: number;
-  readonly steps: number;
-  readonly parameters: number;
-  readonly curve: HopularFit["curve"];
-}
 
 export interface TableSeed {
   readonly seed: number;
   readonly folds: readonly FoldOutcome[];
-}
-
-export function scoreOf(target: TargetPlan, values: ArrayLike<number>, truth: readonly number[]): Scored {
-  if (target.kind === "number") return { kind: "number", ...scoreNumbers(values, truth) };
-  return { kind: "classes", ...scoreClasses({ data: values, rows: truth.length, columns: target.classes.length }, truth) };
 }
 
 const mostNamed = 12;
@@ -82,17 +52,18 @@ function without(record: Record<string, number | null>, name: string): Record<st
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 }
 
-function facts({ seed, folds }: TableSeed): Record<string, unknown> {
+function facts(model: TableRequest["model"], { seed, folds }: TableSeed): Record<string, unknown> {
   const seconds = folds.reduce((sum, each) => sum + each.seconds, 0);
   const steps = folds.reduce((sum, each) => sum + each.steps, 0);
   const training = folds.reduce((sum, each) => sum + each.trainSeconds, 0);
-  const names = Object.keys(folds[0]?.peers ?? {});
-  const baseline = Object.fromEntries(
-    names.map((name) => [
-      name,
-      { ...without(without(pooled(folds.map((each) => each.peers[name] as Scored)), "count"), "loss"), epochs: 0 },
-    ]),
-  );
+  const beside = (of: "peers" | "ours"): Record<string, Record<string, number | null>> =>
+    Object.fromEntries(
+      Object.keys(folds[0]?.[of] ?? {}).map((name) => [
+        name,
+        without(without(pooled(folds.map((each) => each[of][name] as Scored)), "count"), "loss"),
+      ]),
+    );
+  const baseline = Object.fromEntries(Object.entries(beside("peers")).map(([name, scores]) => [name, { ...scores, epochs: 0 }]));
   return {
     seed,
     parameters: folds[0]?.parameters ?? 0,
@@ -101,7 +72,8 @@ function facts({ seed, folds }: TableSeed): Record<string, unknown> {
     stepsPerSecond: training > 0 ? Math.round((10 * steps) / training) / 10 : 0,
     train: without(pooled(folds.map(({ train }) => train)), "auc"),
     test: pooled(folds.map(({ test }) => test)),
-    baseline: names.length > 0 ? baseline : null,
+    baseline: Object.keys(baseline).length > 0 ? baseline : null,
+    ...(model === "auto" ? { chosen: folds.map(({ chosen }) => chosen), members: beside("ours") } : {}),
   };
 }
 
@@ -112,14 +84,13 @@ export function tableDocument({ model }: TableRequest, seeds: readonly TableSeed
     task: "tabular",
     model,
     variant: "softmax",
-    ...facts(first),
-    ...(seeds.length > 1 ? { runs: seeds.map(facts) } : {}),
+    ...facts(model, first),
+    ...(seeds.length > 1 ? { runs: seeds.map((each) => facts(model, each)) } : {}),
   };
 }
 
 export function printTable({ model }: TableRequest, table: LearningTable, seeds: readonly TableSeed[], io: Io): void {
   const folds = seeds.flatMap((each) => each.folds);
-  const names = Object.keys(folds[0]?.peers ?? {});
   const seconds = folds.reduce((sum, each) => sum + each.seconds, 0);
   const classes = classCount(table.target) !== null;
   const row = (name: string, scores: readonly Scored[], took: string): string[] => {
@@ -148,18 +119,32 @@ export function printTable({ model }: TableRequest, table: LearningTable, seeds:
       folds.map(({ test }) => test),
       short(seconds, 3),
     ),
-    ...names.map((name) =>
-      row(
-        name,
-        folds.map(({ peers }) => peers[name] as Scored),
-        "",
+    ...(["ours", "peers"] as const).flatMap((of) =>
+      Object.keys(folds[0]?.[of] ?? {}).map((name) =>
+        row(
+          of === "ours" ? `  ${name} alone` : name,
+          folds.map((each) => each[of][name] as Scored),
+          "",
+        ),
       ),
     ),
   ]);
   for (const line of lines) io.print(line);
+  if (model === "auto") io.print(choiceLine(folds));
   io.print(
     `${table.rows.length} rows, ${folds.length} folds: every row predicted by a model that never saw it; intervals over folds (Student's t)`,
   );
+}
+
+/** How often each was chosen, and the mean shares of an answer. */
+function choiceLine(folds: readonly FoldOutcome[]): string {
+  const counts = (["lookup", "hopular", "both"] as const).flatMap((name) => {
+    const count = folds.filter(({ chosen }) => chosen.model === name).length;
+    return count > 0 ? [`${name} ${count}`] : [];
+  });
+  const share = (of: "hopular" | "rule"): string => short(mean(folds.map(({ chosen }) => chosen[of])), 2);
+  const left = folds.some(({ ours }) => ours.hopular) ? "" : "; Hopular would cost too much on a table of this size (--model hopular)";
+  return `chosen on watched rows: ${counts.join(", ")} folds; shares of an answer: Hopular ${share("hopular")}, linear rule ${share("rule")}, the rest recalled${left}`;
 }
 
 const told = ({ mean: m, low, high }: Interval, times: number, digits: number): string =>

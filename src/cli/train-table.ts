@@ -1,84 +1,150 @@
 /** @file `hopfield train --task tabular`: a model of the user's own table, scored by cross-validation in which every row is predicted by a model that never saw it. */
-import { performance } from "node:perf_hooks";
 import { readCsv } from "../data/index.ts";
 import { openWorkspace, type Workspace } from "../layers/index.ts";
-import {
-  classCount,
-  fitTable,
-  type LearningTable,
-  levelsOf,
-  openTable,
-  predictLeftOut,
-  predictTable,
-  someText,
-  stratifiedFolds,
-  type TableFit,
-  writeTableModel,
-} from "../tasks/index.ts";
+import { classCount, type LearningTable, levelsOf, openTable, stratifiedFolds, writeTableModel } from "../tasks/index.ts";
 import { blame, CommandError } from "./failure.ts";
 import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { readFileBytes } from "./input.ts";
-import type { Io } from "./io.ts";
+import { type Io, short } from "./io.ts";
 import { checkOutputs, type OutputFile, writeOutputs } from "./output.ts";
 import { checkFormat } from "./recall-files.ts";
 import { type Input, textOf } from "./spec.ts";
 import { tableCurves } from "./train-figure.ts";
-import { peerAnswers } from "./train-peer-folds.ts";
-import { readTableRequest, type TableRequest } from "./train-table-options.ts";
-import { type FoldOutcome, noteColumns, printTable, type Scored, scoreOf, type TableSeed, tableDocument } from "./train-table-report.ts";
+import { aboutOf, keyOf, readTableRun, type TableRun, wholeKey, writeTableRun } from "./train-table-checkpoint.ts";
+import { chosenOf, type FoldJob, type FoldOutcome, learnTable, runFold } from "./train-table-fold.ts";
+import { readTableRequest, type TableRequest, tableOptions } from "./train-table-options.ts";
+import { noteColumns, printTable, type TableSeed, tableDocument } from "./train-table-report.ts";
+import { runFoldsInThreads } from "./train-table-threads.ts";
+
+/** Everything a run needs, and where it writes its state. */
+interface Session {
+  readonly request: TableRequest;
+  readonly table: LearningTable;
+  readonly jobs: readonly FoldJob[];
+  readonly io: Io;
+  readonly done: Map<string, FoldOutcome>;
+  readonly resumed: TableRun["current"];
+  keep(current: TableRun["current"]): Promise<void>;
+}
 
 export async function runTabular(input: Input, io: Io): Promise<number> {
   const request = blame(2, "", () => readTableRequest(input));
-  const [save, plot] = [textOf(input, "save"), textOf(input, "plot")];
-  if (save !== undefined) checkFormat("--save", save, ["safetensors"]);
+  const [save, plot, checkpoint, resume] = (["save", "plot", "checkpoint", "resume"] as const).map((name) => textOf(input, name));
+  for (const [flag, path] of [
+    ["--save", save],
+    ["--checkpoint", checkpoint],
+  ] as const)
+    if (path !== undefined) checkFormat(flag, path, ["safetensors"]);
   if (plot !== undefined) {
     checkFigurePath("--plot", plot);
-    if (request.model !== "hopular") throw new CommandError("E_UNSUPPORTED", "--plot draws learning curves; the lookup has none", 2);
+    if (request.model === "lookup") throw new CommandError("E_UNSUPPORTED", "--plot draws learning curves; the lookup has none", 2);
   }
-  checkOutputs([...(save === undefined ? [] : [["--save", save] as const]), ...(plot === undefined ? [] : [["--plot", plot] as const])]);
-  const { table, folds } = readTable(request);
+  const outputs = Object.entries({ "--save": save, "--plot": plot, "--checkpoint": checkpoint });
+  checkOutputs(outputs.flatMap(([flag, path]) => (path === undefined ? [] : [[flag, path] as const])));
+  const bytes = readFileBytes(request.data, "--data");
+  const { table, folds } = readTable(request, bytes);
   noteColumns(table, io);
+  const about = aboutOf(request, bytes);
+  const before = resume === undefined ? null : readTableRun(resume, about);
+  if (before) io.note(`resumed: ${before.done.size} folds are done${before.current ? `, ${before.current.key} is under way` : ""}`);
+  const done = before?.done ?? new Map<string, FoldOutcome>();
+  const seeds = Array.from({ length: request.seeds }, (_, n) => request.seed + n);
+  const jobs = seeds.flatMap((seed) => (folds ?? drawnFolds(table, request.folds, seed)).map((fold, f) => ({ ...fold, seed, fold: f })));
+  const session: Session = {
+    request,
+    table,
+    jobs,
+    io,
+    done,
+    resumed: before?.current ?? null,
+    keep: async (current) => {
+      if (checkpoint !== undefined) await writeTableRun(checkpoint, about, { done, current });
+    },
+  };
   const workspace = blame(3, "", () => openWorkspace(request.build));
-  const seeds: TableSeed[] = [];
-  for (let seed = request.seed; seed < request.seed + request.seeds; seed++)
-    seeds.push(await crossValidate(request, table, folds ?? drawnFolds(table, request.folds, seed), seed, workspace, io));
+  await runFolds(session, workspace);
+  io.endProgress();
+  const outcomes = seeds.map(
+    (seed): TableSeed => ({
+      seed,
+      folds: jobs.filter((job) => job.seed === seed).map((job) => done.get(keyOf(job)) as FoldOutcome),
+    }),
+  );
   const files: OutputFile[] = [];
-  if (save !== undefined) {
-    const whole = await learn(request, table, table.rows, undefined, request.seed, workspace, io, "all rows");
-    files.push({ path: save, bytes: writeTableModel(whole.model) });
-  }
-  if (plot !== undefined)
-    files.push(
-      await encodeFigure(
-        plot,
-        tableCurves(
-          `${request.target}: ${request.model}`,
-          seeds.flatMap((each) => each.folds.map(({ curve }, f) => ({ name: `fold ${f + 1}, seed ${each.seed}`, curve }))),
-        ),
-      ),
-    );
+  if (save !== undefined) files.push({ path: save, bytes: await wholeModel(session, workspace) });
+  if (plot !== undefined) files.push(await curvesOf(plot, request, outcomes));
   if (files.length > 0) {
     await writeOutputs(files);
     for (const { path } of files) io.note(`wrote ${path}`);
   }
-  if (io.json) io.printJson(tableDocument(request, seeds));
-  else printTable(request, table, seeds, io);
+  if (io.json) io.printJson(tableDocument(request, outcomes));
+  else printTable(request, table, outcomes, io);
   return 0;
 }
 
-/** Test rows of each fold, and the rows that are watched while the others train (null: some are drawn). */
-export interface Fold {
-  readonly test: readonly number[];
-  readonly watched: readonly number[] | null;
+/** Folds that are not done yet, here or on threads; with threads a checkpoint holds whole folds only. */
+async function runFolds({ request, table, jobs, io, done, resumed, keep }: Session, workspace: Workspace): Promise<void> {
+  const missing = jobs.filter((job) => !done.has(keyOf(job)));
+  const told = (job: FoldJob, at: string, part: number): void =>
+    io.progress(`${keyOf(job)}: ${at}`, done.size + Math.min(1, part), jobs.length);
+  const finished = async (job: FoldJob, outcome: FoldOutcome): Promise<void> => {
+    done.set(keyOf(job), outcome);
+    await keep(null);
+  };
+  // From the sources, in tests, there is nothing a thread could run.
+  if (request.threads > 1 && missing.length > 1 && !import.meta.url.endsWith(".ts")) {
+    const onProgress = (job: FoldJob, at: string, part: number, of: number): void => told(job, at, part / of);
+    await runFoldsInThreads({ request, text: table.text }, missing, request.threads, { onProgress, onDone: finished });
+    return;
+  }
+  for (const job of missing) {
+    const key = keyOf(job);
+    const outcome = await runFold(request, table, job, workspace, {
+      resume: resumed?.key === key ? resumed.state : undefined,
+      onEpoch: async ({ epoch, epochs, state }) => {
+        told(job, `epoch ${epoch}`, epoch / epochs);
+        if (state) await keep({ key, state: state() });
+      },
+      onPeer: (name) => told(job, name, 1),
+    });
+    await finished(job, outcome);
+  }
 }
 
-function readTable(request: TableRequest): { table: LearningTable; folds: Fold[] | null } {
-  const bytes = readFileBytes(request.data, "--data");
+async function wholeModel({ request, table, io, resumed, keep }: Session, workspace: Workspace): Promise<Uint8Array> {
+  const { model } = await learnTable(request, table, { rows: table.rows, watched: null, seed: request.seed }, workspace, {
+    resume: resumed?.key === wholeKey ? resumed.state : undefined,
+    onEpoch: async ({ epoch, epochs, state }) => {
+      io.progress(`${wholeKey}: epoch ${epoch}`, epoch, epochs);
+      if (state) await keep({ key: wholeKey, state: state() });
+    },
+  });
+  io.endProgress();
+  const { model: name, hopular, rule } = chosenOf(model);
+  if (request.model === "auto")
+    io.note(`saved, of all rows: ${name}; Hopular's share of an answer ${short(hopular, 2)}, that of the linear rule ${short(rule, 2)}`);
+  return writeTableModel(model);
+}
+
+async function curvesOf(path: string, { target, model }: TableRequest, seeds: readonly TableSeed[]): Promise<OutputFile> {
+  const curves = seeds.flatMap((each) =>
+    each.folds.flatMap(({ curve }, f) => (curve.length === 0 ? [] : [{ name: `fold ${f + 1}, seed ${each.seed}`, curve }])),
+  );
+  if (curves.length === 0)
+    throw new CommandError(
+      "E_UNSUPPORTED",
+      "--plot draws learning curves of Hopular, which is too costly for this table; ask for --model hopular",
+      3,
+    );
+  return encodeFigure(path, tableCurves(`${target}: ${model}`, curves));
+}
+
+type Fold = Pick<FoldJob, "test" | "watched">;
+
+function readTable(request: TableRequest, bytes: Uint8Array): { table: LearningTable; folds: Fold[] | null } {
   const { testFolds, watchFolds } = request;
   return blame(3, `--data ${JSON.stringify(request.data)}: `, () => {
-    const text = readCsv(bytes, { header: true });
-    const marks = [...(testFolds ?? []), ...(watchFolds ?? [])];
-    const table = openTable(text, { target: request.target, types: request.types, skip: marks }, "train");
+    const table = openTable(readCsv(bytes, { header: true }), tableOptions(request), "train");
     return { table, folds: testFolds ? testFolds.map((name, f) => foldOf(table, name, watchFolds?.[f] ?? null)) : null };
   });
 }
@@ -105,79 +171,4 @@ function drawnFolds(table: LearningTable, count: number, seed: number): Fold[] {
   const own = table.rows.map((i) => table.targets[i] as number);
   const made = stratifiedFolds(classCount(table.target) === null ? levelsOf(own, 5) : own, Math.min(count, own.length), seed);
   return made.filter((fold) => fold.length > 0).map((fold) => ({ test: fold.map((r) => table.rows[r] as number), watched: null }));
-}
-
-async function learn(
-  request: TableRequest,
-  table: LearningTable,
-  rows: readonly number[],
-  watched: readonly number[] | undefined,
-  seed: number,
-  workspace: Workspace,
-  io: Io,
-  label: string,
-): Promise<TableFit> {
-  const hopular = { ...request.hopular };
-  const run = blame(3, "", () =>
-    fitTable(table, { model: request.model, rows, seed, hopular, workspace, ...(watched ? { watched } : {}) }, "train"),
-  );
-  const most = request.model === "hopular" ? (hopular.epochs ?? 300) : 1;
-  const mark = workspace.top;
-  let next = blame(3, "", () => run.next());
-  while (!next.done) {
-    io.progress(`${label}: epoch ${next.value}`, next.value, most);
-    await new Promise((done) => setImmediate(done));
-    next = blame(3, "", () => run.next());
-  }
-  // What the run had in the workspace is no longer needed: the model lies outside it.
-  workspace.top = mark;
-  io.endProgress();
-  return next.value;
-}
-
-async function crossValidate(
-  request: TableRequest,
-  table: LearningTable,
-  folds: readonly Fold[],
-  seed: number,
-  workspace: Workspace,
-  io: Io,
-): Promise<TableSeed> {
-  const outcomes: FoldOutcome[] = [];
-  for (const [f, { test, watched }] of folds.entries()) {
-    const started = performance.now();
-    const hidden = new Set(test);
-    const rows = table.rows.filter((i) => !hidden.has(i));
-    const found = await learn(request, table, rows, watched ?? undefined, seed, workspace, io, `fold ${f + 1} of ${folds.length}`);
-    const trainSeconds = (performance.now() - started) / 1000;
-    const truth = test.map((i) => table.targets[i] as number);
-    const said = blame(3, "", () => predictTable(found.model, someText(table.text, test), 0, workspace));
-    const own = blame(3, "", () => predictLeftOut(found.model, workspace));
-    const peers: Record<string, Scored> = {};
-    const seconds = (performance.now() - started) / 1000;
-    if (request.baselines)
-      for (const [name, answer] of Object.entries(
-        await peerAnswers(table, found.model, rows, test, watched, seed, (peer) =>
-          io.progress(`fold ${f + 1} of ${folds.length}: ${peer}`, f, folds.length),
-        ),
-      ))
-        peers[name] = scoreOf(table.target, answer, truth);
-    io.endProgress();
-    outcomes.push({
-      test: scoreOf(table.target, said.values, truth),
-      train: scoreOf(
-        table.target,
-        own,
-        rows.map((i) => table.targets[i] as number),
-      ),
-      peers,
-      seconds,
-      trainSeconds,
-      epochs: found.epochs,
-      steps: found.steps,
-      parameters: found.parameters,
-      curve: found.curve,
-    });
-  }
-  return { seed, folds: outcomes };
 }

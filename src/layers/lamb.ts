@@ -2,6 +2,7 @@
  * @file LAMB (You et al., arXiv 1904.00962, algorithm 2) with lookahead (Zhang et al., arXiv 1907.08610, algorithm 1): Adam's direction with weight decay, of each tensor scaled to the
  * tensor's own length; every few steps the parameters return part of the way to where they were.
  */
+import { HopfieldError } from "../core/errors.ts";
 import { type Bounds, checkNames, checkNumber } from "../core/options.ts";
 import { copyInto, countParameters, listed, viewsInto } from "./parameters.ts";
 import type { Parameters } from "./types.ts";
@@ -29,12 +30,27 @@ export interface Lamb {
   readonly gradients: Parameters;
   /** One step with the gradients as they stand; `scale` multiplies the learning rate. @returns the length of the gradient before clipping. */
   step(scale?: number): number;
+  /** Everything that the next step depends on, copied. */
+  state(): LambState;
+}
+
+/** All lists as long as there are parameters, in the order of `listed`. */
+export interface LambState {
+  readonly parameters: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  readonly slow: Float32Array;
+  readonly taken: number;
+  readonly fading: readonly [number, number];
 }
 
 const known = ["learningRate", "weightDecay", "betas", "eps", "clip", "every", "share"];
 
-/** Copies the parameters into the workspace, where they stay. @throws HopfieldError E_RANGE. */
-export function openLamb(workspace: Workspace, fresh: Parameters, options: LambOptions = {}): Lamb {
+/**
+ * Copies the parameters into the workspace, where they stay.
+ * @param from goes on where `state` was taken. @throws HopfieldError E_RANGE; E_SHAPE for a state of other parameters.
+ */
+export function openLamb(workspace: Workspace, fresh: Parameters, options: LambOptions = {}, from?: LambState): Lamb {
   checkNames("lamb", options, known);
   const within = (name: keyof LambOptions, fallback: number, bounds: Bounds): number =>
     checkNumber("lamb", name, options[name] ?? fallback, bounds);
@@ -58,6 +74,18 @@ export function openLamb(workspace: Workspace, fresh: Parameters, options: LambO
   const sizes = listed(fresh).map(({ tensor }) => tensor.data.length);
   const direction = new Float64Array(Math.max(1, ...sizes));
   let [taken, fading1, fading2] = [0, 1, 1];
+  if (from) {
+    for (const [list, saved] of [
+      [x, from.parameters],
+      [m, from.first],
+      [v, from.second],
+      [slow, from.slow],
+    ] as const) {
+      if (saved.length !== count) throw new HopfieldError("E_SHAPE", `lamb: a state of ${saved.length} numbers for ${count} parameters`);
+      list.set(saved);
+    }
+    [taken, fading1, fading2] = [from.taken, ...from.fading];
+  }
   return {
     parameters,
     gradients: viewsInto(fresh, g),
@@ -96,5 +124,13 @@ export function openLamb(workspace: Workspace, fresh: Parameters, options: LambO
       }
       return norm;
     },
+    state: () => ({
+      parameters: x.slice(0, count),
+      first: m.slice(),
+      second: v.slice(),
+      slow: slow.slice(),
+      taken,
+      fading: [fading1, fading2],
+    }),
   };
 }

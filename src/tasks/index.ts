@@ -37,7 +37,9 @@ export {
   type LayerScore,
   type Score,
 } from "./graph-experiment.ts";
-export { type HopularFit, type HopularFitOptions, publishedHopular } from "./hopular-fit.ts";
+export type { HopularEpoch, HopularFit, HopularState } from "./hopular-fit.ts";
+export { type HopularFitOptions, publishedHopular } from "./hopular-options.ts";
+export { readHopularState, writeHopularState } from "./hopular-state.ts";
 export { type LatchOptions, latchSequences } from "./latch.ts";
 export type { LookupFitOptions } from "./lookup-fit.ts";
 export { type ClassScore, type Interval, intervalOf, type NumberScore, type Predictions, scoreClasses, scoreNumbers } from "./metrics.ts";
@@ -58,17 +60,21 @@ export { type Cells, type Encoded, encodeCells, type Oddities, type PlannedColum
 export { isTableModel, readTableModel, writeTableModel } from "./table-file.ts";
 export {
   fitTable,
+  type TableChoice,
+  type TableEpoch,
+  type TableFit,
+  type TableFitOptions,
+  type TableModelName,
+  tableModelNames,
+} from "./table-fit.ts";
+export {
   type Learned,
   predictLeftOut,
   predictTable,
   type Recalled,
   someText,
-  type TableFit,
-  type TableFitOptions,
   type TableModel,
-  type TableModelName,
   type TablePrediction,
-  tableModelNames,
 } from "./table-model.ts";
 export type { TargetPlan } from "./table-target.ts";
 export { type Trained, type TrainingOptions, trainNetwork } from "./train-network.ts";

@@ -7,13 +7,21 @@ import { portableLog } from "../core/portable.ts";
 import { part, timesNN } from "../layers/products.ts";
 import type { Tensor } from "../layers/types.ts";
 import { scoped, tensor, type Workspace } from "../layers/workspace.ts";
+import { askRule, type RuleWeights } from "./lookup-rule.ts";
 import { type LookupRows, leaveOneOut, lookupLogits, priorOf, priorShare, scaled, softmaxRows } from "./lookup-scales.ts";
 import type { Encoded } from "./table-encode.ts";
 
-/** What a lookup is: rows, and log theta (the inverse squared width) of each feature. */
+/** A linear rule (outputs x (columns + 1) weights) and its share in every answer, 0 ... 1. */
+export interface SharedRule {
+  readonly weights: RuleWeights;
+  readonly share: number;
+}
+
+/** What a lookup is: rows, log theta (the inverse squared width) of each feature, and the rule it shares its answers with. */
 export interface Lookup {
   readonly memory: LookupRows;
   readonly logScales: Float64Array;
+  readonly rule?: SharedRule | null;
 }
 
 /** Rows of a lookup problem by number. */
@@ -81,7 +89,7 @@ export interface LookUpOptions {
 /** Class probabilities or numbers (in the units of the memory's values) of query rows, in tiles. */
 export function lookUp(
   w: Workspace,
-  { memory, logScales }: Lookup,
+  { memory, logScales, rule = null }: Lookup,
   queries: Encoded,
   { visit, hideSelf = false }: LookUpOptions = {},
 ): Float32Array {
@@ -117,5 +125,15 @@ export function lookUp(
     found.forEach((p, i) => {
       found[i] = (1 - priorShare) * p + priorShare * (prior[i % outputs] as number);
     });
+  if (rule && rule.share > 0) {
+    const said = askRule(w, rule.weights, queries, outputs, kind);
+    found.forEach((p, i) => {
+      found[i] = (1 - rule.share) * p + rule.share * (said[i] as number);
+    });
+  }
   return found;
 }
+
+/** Share of the stored rows' labels in an answer; the rest is the rule's and the frequencies'. */
+export const recallShare = ({ memory, rule }: Pick<Lookup, "memory" | "rule">): number =>
+  (1 - (rule?.share ?? 0)) * (memory.kind === "classes" ? 1 - priorShare : 1);

@@ -5,8 +5,9 @@ import { type NumericArray, readSafetensors, writeSafetensors } from "../data/in
 import { arrayOf, treeOf } from "../layers/checkpoint.ts";
 import { type HopularDescription, hopular } from "../layers/hopular.ts";
 import { listed } from "../layers/parameters.ts";
-import type { PlannedColumn } from "./table-encode.ts";
-import type { Learned, TableModel } from "./table-model.ts";
+import { classCount } from "./table.ts";
+import { type PlannedColumn, widthOf } from "./table-encode.ts";
+import type { Learned, LearnedHopular, LearnedLookup, TableModel } from "./table-model.ts";
 import type { TargetPlan } from "./table-target.ts";
 
 const format = "hopfield-table-1";
@@ -18,14 +19,18 @@ export function writeTableModel({ plan, target, mean, scale, memory, learned }: 
     ["memory.targets", { dtype: "f64", shape: [cells.rows], data: memory.targets }],
     ["memory.rows", { dtype: "i32", shape: [cells.rows], data: memory.rows }],
   ]);
-  if (learned.model === "lookup") tensors.set("scales", { dtype: "f64", shape: [learned.logScales.length], data: learned.logScales });
-  else for (const { name, tensor } of listed(learned.parameters)) tensors.set(`network.${name}`, arrayOf(tensor));
+  const lookup = learned.model === "both" ? learned.lookup : learned.model === "lookup" ? learned : null;
+  const network = learned.model === "both" ? learned.hopular : learned.model === "hopular" ? learned : null;
+  if (lookup) tensors.set("scales", { dtype: "f64", shape: [lookup.logScales.length], data: lookup.logScales });
+  if (lookup?.rule) tensors.set("rule", { dtype: "f32", shape: [lookup.rule.weights.length], data: lookup.rule.weights });
+  for (const { name, tensor } of network ? listed(network.parameters) : []) tensors.set(`network.${name}`, arrayOf(tensor));
   const metadata = new Map([
     ["format", format],
     ["model", learned.model],
     ["columns", JSON.stringify(plan)],
     ["target", JSON.stringify({ ...target, mean, scale })],
-    ["network", JSON.stringify(learned.model === "hopular" ? learned.description : null)],
+    ["network", JSON.stringify(network?.description ?? null)],
+    ["shares", JSON.stringify({ rule: lookup?.rule?.share ?? 0, hopular: learned.model === "both" ? learned.share : null })],
   ]);
   return writeSafetensors(tensors, { metadata });
 }
@@ -60,8 +65,8 @@ export function readTableModel(bytes: Uint8Array): TableModel {
   const targets = Float64Array.from(get("memory.targets").data);
   const rows = targets.length;
   const cells = { values: Float64Array.from(get("memory.cells", rows * plan.length).data), rows, columns: plan.length };
-  const classes = target.kind === "classes" ? target.classes.length : Number.POSITIVE_INFINITY;
-  if (target.kind === "classes" && !targets.every((c) => Number.isInteger(c) && c >= 0 && c < classes))
+  const classes = classCount(target);
+  if (classes !== null && !targets.every((c) => Number.isInteger(c) && c >= 0 && c < classes))
     fail("a stored row has a class that there is not");
   return {
     plan,
@@ -69,22 +74,39 @@ export function readTableModel(bytes: Uint8Array): TableModel {
     mean,
     scale,
     memory: { cells, targets, rows: Int32Array.from(get("memory.rows", rows).data) },
-    learned: learnedFrom(metadata.get("model"), plan, tensors, parsed, get, fail),
+    learned: learnedFrom(metadata.get("model"), plan, classes ?? 1, tensors, parsed, get, fail),
   };
 }
 
 function learnedFrom(
   model: string | undefined,
   plan: readonly PlannedColumn[],
+  outputs: number,
   tensors: ReadonlyMap<string, NumericArray>,
   parsed: <T>(key: string) => T,
   get: (name: string, length?: number) => NumericArray,
   fail: (why: string) => never,
 ): Learned {
-  if (model === "lookup") return { model, logScales: Float64Array.from(get("scales", plan.length).data) };
-  if (model !== "hopular") return fail(`"model" is ${JSON.stringify(model)}`);
-  const description = parsed<HopularDescription>("network");
-  const parameters = treeOf(tensors, "network.");
-  for (const { name, tensor } of listed(hopular(description).init(randomStream(0)))) get(`network.${name}`, tensor.data.length);
-  return { model, description, parameters };
+  const share = (name: "rule" | "hopular"): number => {
+    const found = parsed<Record<string, unknown>>("shares")[name];
+    return typeof found === "number" && found >= 0 && found <= 1 ? found : fail(`the share of ${name} is ${JSON.stringify(found)}`);
+  };
+  const lookup = (): LearnedLookup => {
+    const width = plan.reduce((sum, column) => sum + widthOf(column), 0);
+    return {
+      model: "lookup",
+      logScales: Float64Array.from(get("scales", plan.length).data),
+      rule: tensors.has("rule") ? { weights: Float32Array.from(get("rule", outputs * (width + 1)).data), share: share("rule") } : null,
+    };
+  };
+  const network = (): LearnedHopular => {
+    const description = parsed<HopularDescription>("network");
+    const parameters = treeOf(tensors, "network.");
+    for (const { name, tensor } of listed(hopular(description).init(randomStream(0)))) get(`network.${name}`, tensor.data.length);
+    return { model: "hopular", description, parameters };
+  };
+  if (model === "lookup") return lookup();
+  if (model === "hopular") return network();
+  if (model === "both") return { model, share: share("hopular"), lookup: lookup(), hopular: network() };
+  return fail(`"model" is ${JSON.stringify(model)}`);
 }

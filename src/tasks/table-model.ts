@@ -2,29 +2,38 @@
  * @file A model of a table: how cells become numbers, the training rows that are its memory, and what was learned: scales (lookup) or a network (Hopular). It predicts rows of any table with the
  * same column names and says which training rows a prediction was recalled from. docs/tables/README.md
  */
-import { checkChoice } from "../core/options.ts";
 import { portableExp } from "../core/portable.ts";
 import type { HopularDescription } from "../layers/hopular.ts";
-import { countParameters } from "../layers/parameters.ts";
 import type { Parameters, Tensor } from "../layers/types.ts";
 import { openWorkspace, type Workspace } from "../layers/workspace.ts";
-import { levelsOf, watchSome } from "./folds.ts";
-import { fitHopular, type HopularFit, type HopularFitOptions, runHopular } from "./hopular-fit.ts";
 import { hopularRows, storedRows } from "./hopular-rows.ts";
-import { lookUp } from "./lookup.ts";
-import { fitLookup, type LookupFitOptions } from "./lookup-fit.ts";
+import { runHopular } from "./hopular-run.ts";
+import { lookUp, recallShare, type SharedRule } from "./lookup.ts";
 import type { LookupRows } from "./lookup-scales.ts";
-import { classCount, type LearningTable } from "./table.ts";
+import { classCount } from "./table.ts";
 import type { TableText } from "./table-columns.ts";
-import { type Cells, encodeCells, type Oddities, type PlannedColumn, planColumns, readCells } from "./table-encode.ts";
+import { type Cells, encodeCells, type Oddities, type PlannedColumn, readCells } from "./table-encode.ts";
 import type { TargetPlan } from "./table-target.ts";
 
-export type TableModelName = "lookup" | "hopular";
-export const tableModelNames: readonly TableModelName[] = ["lookup", "hopular"];
-
-export type Learned =
-  | { readonly model: "lookup"; readonly logScales: Float64Array }
-  | { readonly model: "hopular"; readonly description: HopularDescription; readonly parameters: Parameters };
+export interface LearnedLookup {
+  readonly model: "lookup";
+  readonly logScales: Float64Array;
+  readonly rule: SharedRule | null;
+}
+export interface LearnedHopular {
+  readonly model: "hopular";
+  readonly description: HopularDescription;
+  readonly parameters: Parameters;
+}
+/** Answers of both, mixed. */
+export interface LearnedBoth {
+  readonly model: "both";
+  /** Of Hopular in every answer, above 0 and below 1. */
+  readonly share: number;
+  readonly lookup: LearnedLookup;
+  readonly hopular: LearnedHopular;
+}
+export type Learned = LearnedLookup | LearnedHopular | LearnedBoth;
 
 export interface TableModel {
   readonly plan: readonly PlannedColumn[];
@@ -37,110 +46,8 @@ export interface TableModel {
   readonly learned: Learned;
 }
 
-export interface TableFit {
-  readonly model: TableModel;
-  /** Numbers that were learned. */
-  readonly parameters: number;
-  /** Epochs of Hopular; steps of the scales. */
-  readonly epochs: number;
-  /** Steps of the optimiser. */
-  readonly steps: number;
-  /** Loss of the rows that were left out or watched. */
-  readonly loss: number;
-  readonly curve: HopularFit["curve"];
-}
-
-export interface TableFitOptions {
-  readonly model?: TableModelName;
-  /** Rows of the table to learn from; default all that have a target. */
-  readonly rows?: readonly number[];
-  /** Of these, the rows that Hopular watches to know when to stop; default a fifth. They are part of the memory afterwards. */
-  readonly watched?: readonly number[];
-  readonly seed?: number;
-  readonly lookup?: LookupFitOptions;
-  readonly hopular?: HopularFitOptions;
-  readonly workspace?: Workspace;
-}
-
-/** Share of the rows that is watched. */
-const watchedShare = 0.2;
-
-/** Yields the epoch now and then. @throws HopfieldError E_RANGE (options), E_FORMAT, E_LIMIT (cells). */
-export function* fitTable(table: LearningTable, options: TableFitOptions = {}, where = "table"): Generator<number, TableFit> {
-  const model = checkChoice(where, "model", options.model ?? "lookup", tableModelNames);
-  const rows = options.rows ?? table.rows;
-  const seed = options.seed ?? 1;
-  const workspace = options.workspace ?? openWorkspace("plain");
-  const plan = planColumns(where, table.text, table.columns, rows);
-  const { cells } = readCells(where, someText(table.text, rows), plan);
-  const classes = classCount(table.target);
-  const raw = Float64Array.from(rows, (i) => table.targets[i] as number);
-  const { mean, scale } = classes === null ? spread(raw) : { mean: 0, scale: 1 };
-  const targets = raw.map((y) => (y - mean) / scale);
-  const memory = { cells, targets, rows: Int32Array.from(rows) };
-  const made = (learned: Learned): TableModel => ({ plan, target: table.target, mean, scale, memory, learned });
-  if (model === "lookup") {
-    const found = fitLookup(lookupRows(where, plan, memory, classes), { seed, ...options.lookup, workspace });
-    yield found.steps;
-    return {
-      model: made({ model, logScales: found.logScales }),
-      parameters: found.logScales.length,
-      epochs: found.steps,
-      steps: found.steps,
-      loss: found.loss,
-      curve: [],
-    };
-  }
-  const all = hopularRows(where, cells, plan, targets, classes);
-  const place = new Map(rows.map((row, r) => [row, r]));
-  const split = options.watched
-    ? {
-        watched: options.watched.map((row) => place.get(row) as number),
-        train: others(
-          rows.length,
-          options.watched.map((row) => place.get(row) as number),
-        ),
-      }
-    : watchSome([...targets.keys()], classes === null ? levelsOf(targets, 5) : targets, watchedShare, seed);
-  const found = yield* fitHopular(all, split.train, split.watched, { seed, ...options.hopular, workspace });
-  return {
-    model: made({ model, description: found.description, parameters: found.parameters }),
-    parameters: countParameters(found.parameters),
-    epochs: found.epochs,
-    steps: found.steps,
-    loss: found.best.loss,
-    curve: found.curve,
-  };
-}
-
-function others(count: number, some: readonly number[]): number[] {
-  const out = new Set(some);
-  return Array.from({ length: count }, (_, i) => i).filter((i) => !out.has(i));
-}
-
 export function someText({ names, rows }: TableText, chosen: readonly number[]): TableText {
   return { names, rows: chosen.map((i) => rows[i] as readonly string[]) };
-}
-
-function spread(values: Float64Array): { mean: number; scale: number } {
-  const mean = values.reduce((sum, y) => sum + y / values.length, 0);
-  const scale = Math.sqrt(values.reduce((sum, y) => sum + (y - mean) ** 2 / values.length, 0));
-  return { mean, scale: scale > 0 ? scale : 1 };
-}
-
-function lookupRows(
-  where: string,
-  plan: readonly PlannedColumn[],
-  { cells, targets }: TableModel["memory"],
-  classes: number | null,
-): LookupRows {
-  const x = encodeCells(where, cells, plan);
-  if (classes === null) return { x, y: Float32Array.from(targets), outputs: 1, kind: "number" };
-  const y = new Float32Array(targets.length * classes);
-  targets.forEach((c, i) => {
-    y[i * classes + c] = 1;
-  });
-  return { x, y, outputs: classes, kind: "classes" };
 }
 
 /** A training row and its share in a prediction. */
@@ -183,31 +90,109 @@ export function predictLeftOut(model: TableModel, workspace: Workspace = openWor
   return valuesOf(model, null, workspace, "predict");
 }
 
-/** @param cells null: the memory's own, each row hidden from itself. */
-function valuesOf(
-  { plan, target, memory, learned, mean, scale }: TableModel,
+type Tell = (weights: ArrayLike<number>) => void;
+
+/** @param cells null: the memory's own, each row hidden from itself. @param tell sees what share of an answer every stored row has, some rows x stored at a time. */
+function valuesOf(model: TableModel, cells: Cells | null, w: Workspace, where: string, tell?: Tell): Float64Array {
+  const { learned, target, mean, scale } = model;
+  const classes = classCount(target);
+  const found =
+    learned.model === "lookup"
+      ? lookupValues(model, learned, cells, w, where, tell)
+      : learned.model === "hopular"
+        ? hopularValues(model, learned, cells, w, where, tell)
+        : bothValues(model, learned, cells, w, where, tell);
+  return classes === null ? found.map((each) => each * scale + mean) : found;
+}
+
+function lookupValues(
+  { plan, target, memory }: TableModel,
+  { logScales, rule }: LearnedLookup,
   cells: Cells | null,
   w: Workspace,
   where: string,
-  tell?: (weights: ArrayLike<number>) => void,
+  tell?: Tell,
+): Float64Array {
+  const rows = { memory: lookupRows(where, plan, memory, classCount(target)), rule };
+  const share = recallShare(rows);
+  const visit = (_: number, p: Tensor): void => tell?.(p.data.map((weight) => share * weight));
+  const queries = encodeCells(where, cells ?? memory.cells, plan);
+  return Float64Array.from(lookUp(w, { ...rows, logScales }, queries, { hideSelf: cells === null, ...(tell ? { visit } : {}) }));
+}
+
+function hopularValues(
+  { plan, target, memory }: TableModel,
+  learned: LearnedHopular,
+  cells: Cells | null,
+  w: Workspace,
+  where: string,
+  tell?: Tell,
 ): Float64Array {
   const classes = classCount(target);
-  const hideSelf = cells === null;
   const rows = cells ?? memory.cells;
-  if (learned.model === "lookup") {
-    const stored = lookupRows(where, plan, memory, classes);
-    const visit = (_: number, p: Tensor): void => tell?.(p.data);
-    return inUnits(lookUp(w, { memory: stored, logScales: learned.logScales }, encodeCells(where, rows, plan), { visit, hideSelf }));
-  }
   const stored = hopularRows(where, memory.cells, plan, memory.targets, classes);
   const queries = hopularRows(where, rows, plan, new Float64Array(rows.rows).fill(Number.NaN), classes);
   const visit = (_: number, weights: Float32Array): void => tell?.(weights);
-  const found = runHopular(w, learned, storedRows(stored, [...memory.targets.keys()]), queries, { hideSelf, ...(tell ? { visit } : {}) });
-  return classes === null ? inUnits(found) : probabilities(Float64Array.from(found), classes);
+  const found = runHopular(w, learned, storedRows(stored, [...memory.targets.keys()]), queries, {
+    hideSelf: cells === null,
+    ...(tell ? { visit } : {}),
+  });
+  return classes === null ? Float64Array.from(found) : probabilities(Float64Array.from(found), classes);
+}
 
-  function inUnits(y: Float32Array): Float64Array {
-    return Float64Array.from(y, (each) => (classes === null ? each * scale + mean : each));
+/** Numbers of the weights of both that are kept at a time. */
+const mostKept = 2 ** 23;
+
+function bothValues(
+  model: TableModel,
+  { share, lookup, hopular }: LearnedBoth,
+  cells: Cells | null,
+  w: Workspace,
+  where: string,
+  tell?: Tell,
+): Float64Array {
+  const mixed = (some: Cells | null, hear?: (part: number) => Tell): Float64Array => {
+    const one = lookupValues(model, lookup, some, w, where, hear?.(1 - share));
+    const other = hopularValues(model, hopular, some, w, where, hear?.(share));
+    return one.map((p, i) => (1 - share) * p + share * (other[i] as number));
+  };
+  if (!tell || !cells) return mixed(cells);
+  // Each works in tiles of its own, so their weights are added up over some rows before they are told.
+  const stored = model.memory.rows.length;
+  const most = Math.max(1, Math.floor(mostKept / stored));
+  const width = classCount(model.target) ?? 1;
+  const found = new Float64Array(cells.rows * width);
+  for (let first = 0; first < cells.rows; first += most) {
+    const rows = Math.min(most, cells.rows - first);
+    const values = cells.values.subarray(first * cells.columns, (first + rows) * cells.columns);
+    const weights = new Float32Array(rows * stored);
+    const hear = (part: number): Tell => {
+      let at = 0;
+      return (own) => {
+        for (let k = 0; k < own.length; k++) weights[at + k] = (weights[at + k] as number) + part * (own[k] as number);
+        at += own.length;
+      };
+    };
+    found.set(mixed({ ...cells, values, rows }, hear), first * width);
+    tell(weights);
   }
+  return found;
+}
+
+/** Training rows as the lookup takes them. @throws HopfieldError E_LIMIT. */
+export function lookupRows(
+  where: string,
+  plan: readonly PlannedColumn[],
+  { cells, targets }: TableModel["memory"],
+  classes: number | null,
+): LookupRows {
+  const x = encodeCells(where, cells, plan);
+  if (classes === null) return { x, y: Float32Array.from(targets), outputs: 1, kind: "number" };
+  const y = new Float32Array(targets.length * classes);
+  targets.forEach((c, i) => {
+    y[i * classes + c] = 1;
+  });
+  return { x, y, outputs: classes, kind: "classes" };
 }
 
 /** Softmax of every row of logits, in place. */

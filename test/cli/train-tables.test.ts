@@ -1,7 +1,7 @@
 /** hopfield train --task tabular and series, and predict on new rows, as a newcomer with a CSV runs them. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { openFolder, run } from "./helpers.ts";
+import { ended, openFolder, run, start } from "./helpers.ts";
 
 const folder = openFolder();
 afterAll(() => folder.remove());
@@ -27,7 +27,17 @@ describe("hopfield train --task tabular", () => {
   const saved = folder.file("orchard.safetensors");
 
   it("tells what became of the columns, and scores in a document with exactly the promised fields, baselines beside it", async () => {
-    const { status, stdout, stderr } = await run([...tabular, "--folds", "3", "--baselines", "--save", saved, "--json"]);
+    const { status, stdout, stderr } = await run([
+      ...tabular,
+      "--model",
+      "lookup",
+      "--folds",
+      "3",
+      "--baselines",
+      "--save",
+      saved,
+      "--json",
+    ]);
     expect(status).toBe(0);
     expect(stderr).toContain("target: quality, 3 classes: first, juice, second");
     expect(stderr).toContain("numeric, standardised: altitude [7 missing], age [7 missing]");
@@ -97,16 +107,53 @@ describe("hopfield train --task tabular", () => {
     expect(Object.keys(JSON.parse(number.stdout).test)).toEqual(["count", "mse", "mae", "auc", "loss"]);
   });
 
+  it("auto, the default: one answer, what was chosen, and the lookup and Hopular beside it; two threads say the same", async () => {
+    const words = [...tabular, "--epochs", "4", "--folds", "2", "--json"];
+    const [one, two] = await Promise.all([run(words), run([...words, "--threads", "2"])]);
+    expect([one?.status, two?.status]).toEqual([0, 0]);
+    const [found, same] = [JSON.parse(one?.stdout ?? ""), JSON.parse(two?.stdout ?? "")];
+    expect(Object.keys(found)).toEqual([...fields, "chosen", "members"]);
+    expect(found.chosen).toHaveLength(2);
+    for (const each of found.chosen) expect(Object.keys(each)).toEqual(["model", "hopular", "rule"]);
+    expect(Object.keys(found.members)).toEqual(["lookup", "hopular"]);
+    const timeless = (document: object): object => ({ ...document, seconds: 0, stepsPerSecond: 0 });
+    expect(timeless(same)).toEqual(timeless(found));
+  });
+
+  it("a run that was stopped goes on from its checkpoint and saves the same bytes; another table is refused", async () => {
+    const words = [...tabular, "--model", "hopular", "--epochs", "8", "--folds", "2"];
+    const [whole, rest, state] = [folder.file("whole.safetensors"), folder.file("rest.safetensors"), folder.file("state.safetensors")];
+    const child = start([...words, "--checkpoint", state, "--save", rest]);
+    const stopped = ended(child);
+    const watch = setInterval(() => existsSync(state) && child.kill("SIGTERM"), 5);
+    await stopped;
+    clearInterval(watch);
+    expect(existsSync(rest)).toBe(false);
+    const [plain, resumed] = await Promise.all([
+      run([...words, "--save", whole, "--json"]),
+      run([...words, "--resume", state, "--save", rest, "--json"]),
+    ]);
+    expect(resumed.stderr).toMatch(/resumed: \d folds are done/);
+    expect(readFileSync(rest).equals(readFileSync(whole))).toBe(true);
+    expect(JSON.parse(resumed.stdout).test).toEqual(JSON.parse(plain.stdout).test);
+    const other = await run([...words, "--seed", "2", "--resume", state]);
+    expect(other.stderr).toMatch(/E_CONFLICT: .*another table, or with another model, seed/);
+    expect(other.status).toBe(3);
+  });
+
   it.each([
     [["--types", "age=colour"], 2, /age must be one of numeric, categorical, ignored/],
     [["--types", "age"], 2, /column=type/],
     [["--ignore", "agee"], 3, /no column "agee"; did you mean "age"/],
-    [["--epochs", "3"], 2, /--epochs belongs to --model hopular/],
+    [["--model", "lookup", "--epochs", "3"], 2, /--epochs belongs to --model hopular/],
+    [["--preset", "published"], 2, /takes hours a table; it belongs to --model hopular/],
+    [["--threads", "0"], 2, /threads must be/],
+    [["--resume", orchard], 3, /^E_LIMIT: --resume .*no safetensors file/],
     [["--test-folds", "age", "--folds", "3"], 2, /give one of them/],
     [["--test-folds", "sprayed"], 3, /marks 0 of 160 rows/],
     [["--variant", "sparsemax"], 2, /looked up by softmax/],
     [["--horizon", "3"], 2, /--horizon means nothing to the task tabular/],
-    [["--model", "pooling"], 2, /model must be one of lookup, hopular/],
+    [["--model", "pooling"], 2, /model must be one of auto, lookup, hopular/],
   ] as const)("refuses %j", async (words, status, message) => {
     const found = await run([...tabular, ...words]);
     expect(found.stderr.trim().split("\n").at(-1)).toMatch(message);

@@ -1,11 +1,14 @@
 /** Hopular on tables: masking, losses, that it learns, that it repeats itself, what it recalls, and saving. */
 import { describe, expect, it } from "vitest";
 import { randomStream } from "../../src/core/random.ts";
+import type { HopularState } from "../../src/tasks/hopular-fit.ts";
 import { hopularRows, maskedLoss, someRows } from "../../src/tasks/hopular-rows.ts";
+import { readHopularState, writeHopularState } from "../../src/tasks/hopular-state.ts";
 import { openTable } from "../../src/tasks/table.ts";
 import { planColumns, readCells } from "../../src/tasks/table-encode.ts";
 import { readTableModel, writeTableModel } from "../../src/tasks/table-file.ts";
-import { fitTable, predictLeftOut, predictTable, type TableFit, type TableFitOptions } from "../../src/tasks/table-model.ts";
+import { fitTable, type TableFit, type TableFitOptions } from "../../src/tasks/table-fit.ts";
+import { predictLeftOut, predictTable } from "../../src/tasks/table-model.ts";
 import { normals, uniforms } from "../oracle/index.ts";
 
 /** The class follows from the sign of a product and from a colour: no single column tells it. */
@@ -125,6 +128,27 @@ describe("Hopular", () => {
     expect(Buffer.from(bytes(3)).equals(Buffer.from(bytes(4)))).toBe(false);
   });
 
+  it("an interrupted run that goes on from its saved state ends with the same bytes", () => {
+    const options = { model: "hopular", seed: 3, hopular: { epochs: 4, batch: 32 } } as const;
+    const run = fitTable(openTable(trained, { target: "y" }), options);
+    run.next();
+    const second = run.next();
+    if (second.done) throw new Error("four epochs were asked for");
+    const kept = writeHopularState(second.value.state?.() ?? null, "words");
+    run.return(undefined as never);
+    const { state, about } = readHopularState(kept);
+    expect([about, state?.epoch, state?.heard.length]).toEqual(["words", 2, 2]);
+    const whole = writeTableModel(learn(trained, options).model);
+    expect(
+      Buffer.from(writeTableModel(learn(trained, { ...options, resume: state as HopularState }).model)).equals(Buffer.from(whole)),
+    ).toBe(true);
+    expect(readHopularState(writeHopularState(null, "between")).state).toBeNull();
+    expect(() => readHopularState(whole)).toThrow(/holds no training run/);
+    expect(() => readHopularState(kept.subarray(0, kept.length - 4))).toThrow(/./);
+    const other = learn.bind(null, text(60, 9, true), { ...options, resume: state as HopularState });
+    expect(other).toThrow(/a state of \d+ numbers for \d+ parameters/);
+  });
+
   it("predicts numbers in their own units", () => {
     const numbers = text(120, 1, true);
     const said = predictTable(learn(numbers, quick).model, text(60, 50, true), 0);
@@ -134,7 +158,7 @@ describe("Hopular", () => {
     expect(errors).toBeLessThan(0.6 * truth.reduce((sum, y) => sum + (y - mean) ** 2, 0));
   });
 
-  it.each(["hopular", "lookup"] as const)("%s: a saved model predicts the same", (model) => {
+  it.each(["hopular", "lookup", "auto"] as const)("%s: a saved model predicts the same", (model) => {
     const { model: own } = learn(trained, { model, hopular: { epochs: 2 }, lookup: { steps: 5 } });
     const again = readTableModel(writeTableModel(own));
     expect(predictTable(again, fresh, 2)).toEqual(predictTable(own, fresh, 2));
