@@ -36,12 +36,12 @@ export const trainOptions: readonly OptionSpec[] = [
   },
   {
     flags: "--model <name>",
-    text: "association, pooling or lookup (default pooling); tabular: lookup (default) or hopular; series: association (default) or pooling",
+    text: "association, pooling or lookup (default pooling); tabular: auto (default: the lookup and Hopular, mixed as watched rows say), lookup or hopular; series: association (default) or pooling",
   },
   { flags: "--variant <name>", text: `${Object.keys(variants).join(", ")} (default softmax)` },
   {
     flags: "--preset <name>",
-    text: "upstream: the network of hopfield-layers, without an embedding of the instances; published: the sizes of Hopular's paper",
+    text: "upstream: the network of hopfield-layers, without an embedding of the instances; published: the sizes of Hopular's paper (--model hopular; hours)",
   },
   { flags: "--epochs <n>", text: "at most so many", kind: "number" },
   { flags: "--learning-rate <number>", text: "of AdamW", kind: "number" },
@@ -63,7 +63,7 @@ export const trainOptions: readonly OptionSpec[] = [
   { flags: "--ensemble <n>", text: "mil: networks whose probabilities are averaged (default 5)", kind: "number" },
   {
     flags: "--threads <n>",
-    text: "that share the work of a step, at most 4 (default 1); the weights are the same for any n",
+    text: "that share the work: of a step (at most 4), tabular: the folds (default 1); the weights are the same for any n",
     kind: "number",
   },
   { flags: "--build <name>", text: "kernels: plain (default; the same weights everywhere), relaxed or auto" },
