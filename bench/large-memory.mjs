@@ -1,6 +1,6 @@
 // A memory larger than one WebAssembly memory can be (4 GiB): 1 250 000 x 1024 f32 by default, 4.77 GiB twice (the caller's numbers and the memory's). Says how long it takes to make, to recall, and how far the answers
 // are from the definition in f64. `node bench/large-memory.mjs [patterns] [dimension] [threads]`
-import { createMemory } from "../dist/index.js";
+import { createLargeMemory } from "../dist/store.js";
 
 const [patterns = 1_250_000, d = 1024, threads = 1] = process.argv.slice(2).map(Number);
 const data = new Float32Array(patterns * d);
@@ -21,7 +21,7 @@ const lap = (what) => {
   console.log(`${what}: ${((now - started) / 1000).toFixed(2)} s`);
   started = performance.now();
 };
-const memory = createMemory({ data, rows: patterns, columns: d }, { model: "dense", beta, threads });
+const memory = createLargeMemory({ data, rows: patterns, columns: d }, { model: "dense", beta, threads });
 lap("made");
 const places = [0, Math.floor(patterns / 2), patterns - 1];
 const queries = Float32Array.from({ length: 4 * d }, (_, i) => {

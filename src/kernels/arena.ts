@@ -41,7 +41,7 @@ export function allocate(arena: Arena, bytes: number): number {
     const pages = Math.ceil(missing / pageBytes);
     if (end > pageBytes * maximumPages) {
       const needed = `memory: ${Math.ceil(end / 2 ** 20)} MiB are needed in one piece, which holds at most 4096 MiB`;
-      throw new HopfieldError("E_LIMIT", `${needed}; a store (modern-hopfield/store, hopfield memory) recalls more in blocks`, {
+      throw new HopfieldError("E_LIMIT", `${needed}; createLargeMemory or a store (modern-hopfield/store, hopfield memory) take more`, {
         bytes: end,
       });
     }

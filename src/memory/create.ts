@@ -9,10 +9,9 @@ import { viewF32 } from "../kernels/arena.ts";
 import { hasThreads } from "../kernels/pool.ts";
 import { checkSigns } from "./binary.ts";
 import { readCues, readPositions } from "./cues.ts";
-import { bytesOf, largestPart, openPartedStore } from "./parted-store.ts";
 import { recallParts } from "./parts.ts";
-import { appendRows, keepRows, openPatternStore, patternRow } from "./pattern-store.ts";
-import { resolve } from "./presets.ts";
+import { appendRows, keepRows, openPatternStore, type PatternStore, patternRow } from "./pattern-store.ts";
+import { resolve, type Settings } from "./presets.ts";
 import { recallCues } from "./recall.ts";
 import { betaOf, engineOf, type MemoryState } from "./state.ts";
 import type { Memory, MemoryOptions, Recall, RecallOptions } from "./types.ts";
@@ -25,11 +24,17 @@ import type { Memory, MemoryOptions, Recall, RecallOptions } from "./types.ts";
  * @throws HopfieldError E_SHAPE, E_NONFINITE, E_RANGE (options; entries that are not +-1 for the binary models), E_UNSUPPORTED, E_LIMIT.
  */
 export function createMemory(patterns: MatrixLike, options: MemoryOptions = {}): Memory {
-  return createMemoryOfParts(patterns, options, largestPart);
+  return createMemoryIn(patterns, options, (values, settings) =>
+    openPatternStore(patterns, values, settings.kernel, settings.build, settings.threads),
+  );
 }
 
-/** The same where one arena takes at most `partBytes` of patterns, keys and values; more are spread over several. */
-export function createMemoryOfParts(patterns: MatrixLike, options: MemoryOptions, partBytes: number): Memory {
+/** The same over a store that `open` makes of the patterns, once the options are checked. */
+export function createMemoryIn(
+  patterns: MatrixLike,
+  options: MemoryOptions,
+  open: (values: MatrixLike | undefined, settings: Settings) => PatternStore,
+): Memory {
   const given = options ?? {};
   const shape = shapeOf(patterns, "createMemory: patterns");
   const settings = resolve(given, shape.rows, shape.columns);
@@ -37,10 +42,7 @@ export function createMemoryOfParts(patterns: MatrixLike, options: MemoryOptions
   if (settings.procedure === "binary" && given.values !== undefined) {
     throw new HopfieldError("E_UNSUPPORTED", `createMemory: model "${settings.model}" returns states, it reads no values`);
   }
-  const store =
-    bytesOf(patterns, given.values, settings) > partBytes
-      ? openPartedStore(patterns, given.values, settings, partBytes)
-      : openPatternStore(patterns, given.values, settings.kernel, settings.build, settings.threads);
+  const store = open(given.values, settings);
   if (settings.procedure === "binary") {
     checkSigns(
       { data: viewF32(store.arena, store.patterns, store.rows * store.dimension), rows: store.rows, columns: store.dimension },
@@ -84,10 +86,7 @@ function facade(state: MemoryState): Memory {
   };
   const changeable = (what: string): void => {
     if (store.parts)
-      throw new HopfieldError(
-        "E_UNSUPPORTED",
-        `${what}: the ${store.rows} patterns are spread over ${store.parts.length} memories of the engine; create a new memory`,
-      );
+      throw new HopfieldError("E_UNSUPPORTED", `${what}: a memory in several parts takes no rows in or out; create a new one`);
     if (settings.supportMask)
       throw new HopfieldError("E_UNSUPPORTED", `${what}: the memory has a supportMask of ${store.rows} columns; create a new memory`);
   };

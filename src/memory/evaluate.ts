@@ -3,7 +3,6 @@ import { allocate, placeF32, viewF32, withScratch } from "../kernels/arena.ts";
 import { type Part, runParts } from "../kernels/pool.ts";
 import { candidateReach } from "./candidates.ts";
 import type { Evaluation, Request } from "./evaluation.ts";
-import { evaluateParts } from "./parted-evaluate.ts";
 import { type PatternStore, project } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { roundedKeys } from "./rounded-keys.ts";
@@ -19,7 +18,7 @@ const trustedLogitError = 1e-4;
 const smallMemory = 2 ** 15;
 
 export function evaluate(store: PatternStore, settings: Settings, beta: number, request: Request): Evaluation {
-  if (store.parts) return evaluateParts(store, settings, beta, request, (part, asked) => evaluate(part, settings, beta, asked));
+  if (store.join) return store.join(settings, beta, request, (part, asked) => evaluate(part, settings, beta, asked));
   const similarity = settings.similarity ?? "dot";
   const asked = store.kernel ? { ...request, queries: project(store.kernel, request.queries, request.count) } : request;
   const trusted = (s: Scoring, norm: number): boolean => beta * scoreError(s, norm, store.keyDimension) <= trustedLogitError;

@@ -4,14 +4,35 @@
  */
 import { HopfieldError } from "../core/errors.ts";
 import { type MatrixLike, shapeOf, toMatrix } from "../core/matrix.ts";
+import { createMemoryIn } from "./create.ts";
+import { evaluateParts } from "./parted-evaluate.ts";
 import { openPatternStore, type PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
+import type { Memory, MemoryOptions } from "./types.ts";
 
 /** Bytes of patterns, keys and values of one part: an arena holds 4 GiB, and scores, norms and packed blocks want room beside them. */
-export const largestPart = 3.5 * 2 ** 30;
+const largestPart = 3.5 * 2 ** 30;
+
+/**
+ * createMemory for patterns beyond the 4 GiB of one WebAssembly memory, up to 2^31 - 1 numbers: they are spread over several where one does not take them. Models with similarity dot, l2, cosine or kernel over
+ * all patterns or the top-k. Everything but `add` and `remove` is as ever.
+ * @throws HopfieldError as createMemory; E_LIMIT for other models where the patterns do not fit.
+ */
+export function createLargeMemory(patterns: MatrixLike, options: MemoryOptions = {}): Memory {
+  return createMemoryOfParts(patterns, options, largestPart);
+}
+
+/** The same where one arena takes at most `partBytes` of patterns, keys and values. */
+export function createMemoryOfParts(patterns: MatrixLike, options: MemoryOptions, partBytes: number): Memory {
+  return createMemoryIn(patterns, options, (values, settings) =>
+    bytesOf(patterns, values, settings) > partBytes
+      ? openPartedStore(patterns, values, settings, partBytes)
+      : openPatternStore(patterns, values, settings.kernel, settings.build, settings.threads),
+  );
+}
 
 /** Bytes that patterns, projected keys and values take. */
-export function bytesOf(patterns: MatrixLike, values: MatrixLike | undefined, settings: Settings): number {
+function bytesOf(patterns: MatrixLike, values: MatrixLike | undefined, settings: Settings): number {
   const { rows, columns } = shapeOf(patterns, "createMemory: patterns");
   const valueColumns = values === undefined ? 0 : shapeOf(values, "createMemory: values").columns;
   return 4 * rows * (columns + (settings.kernel?.rows ?? 0) + valueColumns);
@@ -21,7 +42,7 @@ export function bytesOf(patterns: MatrixLike, values: MatrixLike | undefined, se
  * @param partBytes a part holds at most so many bytes, and at least one row.
  * @throws HopfieldError as openPatternStore; E_LIMIT for models that need all patterns in one place.
  */
-export function openPartedStore(input: MatrixLike, values: MatrixLike | undefined, settings: Settings, partBytes: number): PatternStore {
+function openPartedStore(input: MatrixLike, values: MatrixLike | undefined, settings: Settings, partBytes: number): PatternStore {
   const { rows, columns } = shapeOf(input, "createMemory: patterns");
   const bytes = bytesOf(input, values, settings);
   checkSpread(settings, bytes, partBytes);
@@ -40,7 +61,12 @@ export function openPartedStore(input: MatrixLike, values: MatrixLike | undefine
     parts.push({ first, store: openPatternStore(part, own, settings.kernel, settings.build, settings.threads, first) });
   }
   const { store } = parts[0] as { store: PatternStore };
-  return { ...store, rows, capacity: rows, parts, derived: new Map() };
+  const whole: PatternStore = {
+    ...store,
+    ...{ rows, capacity: rows, parts, derived: new Map() },
+    join: (asked, beta, request, part) => evaluateParts(whole, asked, beta, request, part),
+  };
+  return whole;
 }
 
 function checkSpread(settings: Settings, bytes: number, partBytes: number): void {
@@ -51,7 +77,7 @@ function checkSpread(settings: Settings, bytes: number, partBytes: number): void
   if (spread) return;
   throw new HopfieldError(
     "E_LIMIT",
-    `createMemory: ${Math.ceil(bytes / 2 ** 20)} MiB of patterns are more than the ${Math.floor(partBytes / 2 ** 20)} MiB that one memory of the engine takes; only models with similarity dot, l2, cosine or kernel over all patterns or the top-k spread over several`,
+    `createLargeMemory: ${Math.ceil(bytes / 2 ** 20)} MiB of patterns are more than the ${Math.floor(partBytes / 2 ** 20)} MiB that one memory of the engine takes; only models with similarity dot, l2, cosine or kernel over all patterns or the top-k spread over several`,
     { bytes },
   );
 }

@@ -7,6 +7,8 @@ import { checkFinite, type Matrix, type MatrixLike, shapeOf, toMatrix } from "..
 import { type Arena, allocate, openArena, viewF32, viewF64, withBuild } from "../kernels/arena.ts";
 import type { Build } from "../kernels/builds.ts";
 import { canShare, hasThreads } from "../kernels/pool.ts";
+import type { Evaluation, Request } from "./evaluation.ts";
+import type { Settings } from "./presets.ts";
 
 export interface PatternStore {
   arena: Arena;
@@ -25,6 +27,13 @@ export interface PatternStore {
   derived: Map<string, unknown>;
   /** More patterns than one arena holds (parted-store.ts): the rows from `first` on, part by part; arena and addresses above are those of the first. */
   readonly parts?: readonly StorePart[];
+  /** One evaluation over the parts; `part` evaluates one of them. */
+  readonly join?: (
+    settings: Settings,
+    beta: number,
+    request: Request,
+    part: (store: PatternStore, request: Request) => Evaluation,
+  ) => Evaluation;
 }
 
 export interface StorePart {

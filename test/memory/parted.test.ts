@@ -1,7 +1,7 @@
 /** Patterns that one arena does not take, spread over several: every answer is that of one memory. Parts of a few kilobytes stand for the 3.5 GiB of real ones. */
 import { describe, expect, it } from "vitest";
 import { createMemory, type MemoryOptions, type RecallOptions } from "../../src/index.ts";
-import { createMemoryOfParts } from "../../src/memory/create.ts";
+import { createMemoryOfParts } from "../../src/memory/parted-store.ts";
 import { gaussianRows, noisyQueries, stream } from "./problems.ts";
 
 const random = stream(93);

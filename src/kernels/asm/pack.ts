@@ -11,66 +11,49 @@ import { panelKeys } from "./width";
  * weightStride = d), or 0; @param form 0: w (q - c), 1: -w/2 alone, 2: w alone.
  */
 export function packQueries(q: usize, rows: i32, d: i32, centre: usize, scale: f32, rowScales: usize, weights: usize, weightStride: i32, form: i32, out: usize): void {
-  const tiles = (rows + 3) >> 2;
-  const whole = d & ~3;
   const stride = (<usize>d) << 2;
-  const weightBytes = (<usize>weightStride) << 2;
-  for (let t = 0; t < tiles; t++) {
-    const panel = out + ((<usize>t * <usize>d) << 4);
-    const row = t << 2;
-    const source = q + <usize>row * stride;
-    const weight = weights ? weights + <usize>row * weightBytes : 0;
-    const scales = rowScales ? rowScales + ((<usize>row) << 2) : 0;
+  for (let row = 0; row < rows; row += 4) {
+    const panel = out + <usize>row * stride;
     let packed = 0;
-    if (row + 4 <= rows) {
-      packed = whole;
-      const f0 = f32x4.splat(scales ? scale * load<f32>(scales) : scale);
-      const f1 = f32x4.splat(scales ? scale * load<f32>(scales, 4) : scale);
-      const f2 = f32x4.splat(scales ? scale * load<f32>(scales, 8) : scale);
-      const f3 = f32x4.splat(scales ? scale * load<f32>(scales, 12) : scale);
-      for (let k = 0; k < whole; k += 4) {
+    if (row + 4 <= rows && !weights && !form) {
+      packed = d & ~3;
+      const source = q + <usize>row * stride;
+      for (let k = 0; k < packed; k += 4) {
         const at = (<usize>k) << 2;
         const c = centre ? v128.load(centre + at) : f32x4.splat(0);
-        const w = weight ? weight + at : 0;
-        const a0 = f32x4.mul(fourOfQuery(source + at, c, w, form), f0);
-        const a1 = f32x4.mul(fourOfQuery(source + stride + at, c, w ? w + weightBytes : 0, form), f1);
-        const a2 = f32x4.mul(fourOfQuery(source + 2 * stride + at, c, w ? w + 2 * weightBytes : 0, form), f2);
-        const a3 = f32x4.mul(fourOfQuery(source + 3 * stride + at, c, w ? w + 3 * weightBytes : 0, form), f3);
+        const a0 = scaled(source + at, c, factorOf(row, scale, rowScales));
+        const a1 = scaled(source + stride + at, c, factorOf(row + 1, scale, rowScales));
+        const a2 = scaled(source + 2 * stride + at, c, factorOf(row + 2, scale, rowScales));
+        const a3 = scaled(source + 3 * stride + at, c, factorOf(row + 3, scale, rowScales));
         transposeInto(a0, a1, a2, a3, panel + (at << 2), 16);
       }
     }
-    for (let r = 0; r < 4; r++) {
-      const target = panel + (<usize>r << 2);
-      const mine = row + r < rows;
-      const own = weight ? weight + <usize>r * weightBytes : 0;
-      const factor: f32 = mine && scales ? scale * load<f32>(scales + ((<usize>r) << 2)) : scale;
+    for (let r = row; r < row + 4; r++) {
+      const source = q + <usize>r * stride;
+      const own = weights ? weights + ((<usize>r * <usize>weightStride) << 2) : 0;
       for (let k = packed; k < d; k++) {
         const at = (<usize>k) << 2;
-        store<f32>(target + (at << 2), mine ? entryOfQuery(source + <usize>r * stride, k, centre, own, form) * factor : 0);
+        let x: f32 = 0;
+        if (r < rows) {
+          const w: f32 = own ? load<f32>(own + at) : 1;
+          if (form == 0) x = w == 0 ? 0 : w * (load<f32>(source + at) - (centre ? load<f32>(centre + at) : 0));
+          else x = form == 1 ? <f32>-0.5 * w : w;
+          x *= factorOf(r, scale, rowScales);
+        }
+        store<f32>(panel + (at << 2) + (<usize>(r - row) << 2), x);
       }
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function entryOfQuery(q: usize, k: i32, centre: usize, weights: usize, form: i32): f32 {
-  const at = (<usize>k) << 2;
-  const w: f32 = weights ? load<f32>(weights + at) : 1;
-  if (form == 0) return w == 0 ? 0 : w * (load<f32>(q + at) - (centre ? load<f32>(centre + at) : 0));
-  return form == 1 ? <f32>-0.5 * w : w;
+function factorOf(row: i32, scale: f32, rowScales: usize): f32 {
+  return rowScales ? scale * load<f32>(rowScales + ((<usize>row) << 2)) : scale;
 }
 
-/** Four entries of one query by the same rule. */
 // @ts-ignore: decorator
 @inline
-function fourOfQuery(q: usize, c: v128, weights: usize, form: i32): v128 {
-  const w = weights ? v128.load(weights) : f32x4.splat(1);
-  if (form == 0) {
-    const x = f32x4.sub(v128.load(q), c);
-    return weights ? v128.and(f32x4.mul(w, x), f32x4.ne(w, f32x4.splat(0))) : x;
-  }
-  return form == 1 ? f32x4.mul(f32x4.splat(-0.5), w) : w;
+function scaled(x: usize, c: v128, factor: f32): v128 {
+  return f32x4.mul(f32x4.sub(v128.load(x), c), f32x4.splat(factor));
 }
 
 /** Four rows of four turned into four columns, `line` bytes apart. */
