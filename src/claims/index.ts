@@ -44,6 +44,7 @@ import { layerPooling } from "./layer-pooling.ts";
 import { linearNearMean } from "./linear-near-mean.ts";
 import { manifoldGeneralisation } from "./manifold-generalisation.ts";
 import { manifoldTriplePoint } from "./manifold-triple-point.ts";
+import { milBags } from "./mil-bags.ts";
 import { nadarayaWatson } from "./nadaraya-watson.ts";
 import { pointwiseBounds } from "./pointwise-bounds.ts";
 import { randomFeatureWeights } from "./random-feature-weights.ts";
@@ -107,5 +108,6 @@ export const claims: readonly Claim[] = [
   layerLatchLength,
   tableLookup,
   hopularTables,
+  milBags,
   seriesForecast,
 ];
