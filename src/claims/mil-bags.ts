@@ -101,10 +101,10 @@ function crossTrial(context: ClaimContext, trainer: FitBags, table: BagTable): A
   const found: Areas = {};
   const seeds = context.size === "full" ? threeSeeds(context) : [context.seed];
   for (const seed of seeds) {
-    for (const test of stratifiedFolds(table.data.targets, 10, seed)) {
+    for (const test of stratifiedFolds(table.data.targets, context.size === "small" ? 2 : 10, seed)) {
       const hidden = new Set(test);
       const rest = Array.from(table.data.targets, (_, b) => b).filter((b) => !hidden.has(b));
-      const { own, ridge } = areasOf(trainer, table, rest, test, { seed }, true);
+      const { own, ridge } = areasOf(trainer, table, rest, test, { seed, ...(context.size === "small" ? { ensemble: 2 } : {}) }, true);
       found.softmax = [...(found.softmax ?? []), own ?? 0.5];
       found.ridge = [...(found.ridge ?? []), ridge ?? 0.5];
     }

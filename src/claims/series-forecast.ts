@@ -1,5 +1,8 @@
-/** @file Claim: the forecast with a Hopfield layer is better than the season before and within a tenth of the linear forecast, on a made series and, with --data, on ETTh1. */
-import { fitSeries, madeSeries, openSeries, type SeriesFitOptions, type TableText } from "../tasks/index.ts";
+/**
+ * @file Claim: a Hopfield layer that looks patches up in the window halves the linear forecast's distance to one who knows the rule, where the past returns after a lag that changes; elsewhere (waves, and
+ * with --data ETTh1) it is better than the season before and within a tenth of the linear forecast.
+ */
+import { echoSeries, fitSeries, intervalOf, madeSeries, openSeries, type SeriesFitOptions, type TableText } from "../tasks/index.ts";
 import type { Claim } from "./types.ts";
 
 /** A trainer; tests hand in one that does not learn. */
@@ -10,6 +13,8 @@ interface Trial {
   readonly text: TableText;
   readonly only: string | null;
   readonly options: SeriesFitOptions;
+  /** Most that the error may be of the linear one. */
+  readonly most: number;
 }
 
 /** @param trainer another trainer, to see that the claim can fail. */
@@ -18,42 +23,50 @@ export function seriesForecastClaim(trainer: FitSeries = fitSeries): Claim {
     id: "series-forecast",
     title: "Series: a linear forecast with a Hopfield correction beside linear and seasonal-naive",
     source: "Nonparametric Modern Hopfield Models, arXiv 2404.03900, experiments on multivariate series; docs/tables/series.md",
-    expected: "mean squared error below seasonal-naive, and at most 1.1 times that of the linear forecast; no published number is expected",
-    tolerance: "the whole test part, every window; made series: at most 1.5 times the noise that nobody can foresee",
-    seconds: 4,
+    expected:
+      "mean squared error below seasonal-naive, and at most 1.1 times that of the linear forecast; on the echo at most .85 times; no published number is expected",
+    tolerance:
+      "the whole test part, every window; waves: at most 1.5 times the noise that nobody can foresee; echo: half of the way from the linear error (1) to that of one who knows the rule (about .4), less .15 for the seed",
+    seconds: 8,
     run({ seed, progress, readTable, size }) {
       const ett = readTable?.("series/ETTh1.csv") ?? null;
-      const made: Trial = {
-        name: "made",
-        text: madeSeries({ seed, times: 1500, variables: 2, noise: 0.3 }),
-        only: null,
-        options: { horizon: 24, input: 168, epochs: 2, windows: 1024 },
-      };
-      const horizons = size === "full" ? [96, 336] : [96];
-      const trials = [
-        made,
-        ...(ett
-          ? horizons.flatMap((horizon): Trial[] => [
-              { name: `ETTh1 OT ${horizon}`, text: ett, only: "OT", options: { horizon } },
-              ...(size === "full" ? [{ name: `ETTh1 ${horizon}`, text: ett, only: null, options: { horizon } }] : []),
-            ])
-          : []),
+      const echo: SeriesFitOptions = size === "small" ? { input: 96, epochs: 6, learningRate: 0.005 } : { input: 132 };
+      const text = echoSeries({ seed, ...(size === "small" ? { times: 12_000, most: 4 } : {}) }).text;
+      const waves = madeSeries({ seed, times: 1500, variables: 2, noise: 0.3 });
+      const published = size === "full" ? [96, 192, 336, 720] : ett ? [96] : [];
+      const trials: Trial[] = [
+        { name: "waves", text: waves, only: null, options: { horizon: 24, input: 168, epochs: 2, windows: 1024 }, most: 1.1 },
+        { name: "echo", text, only: null, options: { horizon: 12, ...echo }, most: size === "small" ? 0.93 : 0.85 },
+        ...published.flatMap((horizon): Trial[] =>
+          ett === null
+            ? []
+            : [
+                { name: `ETTh1 OT ${horizon}`, text: ett, only: "OT", options: { horizon }, most: 1.1 },
+                ...(size === "full" ? [{ name: `ETTh1 ${horizon}`, text: ett, only: null, options: { horizon }, most: 1.1 }] : []),
+              ],
+        ),
       ];
       const figures: Record<string, number> = {};
       const told: string[] = [];
       let passed = true;
-      trials.forEach(({ name, text, only, options }, n) => {
+      trials.forEach(({ name, text, only, options, most }, n) => {
         const series = openSeries(text, only, null);
-        const run = trainer(series, { ...options, seed });
-        let next = run.next();
-        while (!next.done) next = run.next();
-        const { test, linear, seasonal } = next.value.scores;
-        const least = name === "made" ? series.scale.reduce((sum, s) => sum + (0.3 / s) ** 2 / series.scale.length, 0) : 0;
-        passed &&= test.mse < seasonal.mse && test.mse <= 1.1 * linear.mse && (least === 0 || test.mse < 1.5 * least);
-        figures[name] = test.mse;
+        const seeds = size === "full" ? [seed, seed + 1, seed + 2] : [seed];
+        const fits = seeds.map((own) => {
+          const run = trainer(series, { ...options, seed: own });
+          let next = run.next();
+          while (!next.done) next = run.next();
+          return next.value;
+        });
+        const { linear, seasonal } = (fits as [(typeof fits)[number]])[0].scores;
+        const { mean, low, high } = intervalOf(fits.map(({ scores }) => scores.test.mse));
+        const least = name === "waves" ? series.scale.reduce((sum, s) => sum + (0.3 / s) ** 2 / series.scale.length, 0) : 0;
+        passed &&= mean < seasonal.mse && mean <= most * linear.mse && (least === 0 || mean < 1.5 * least);
+        figures[name] = mean;
         figures[`${name} linear`] = linear.mse;
         figures[`${name} seasonal`] = seasonal.mse;
-        told.push(`${name}: ${test.mse.toFixed(4)}, linear ${linear.mse.toFixed(4)}, seasonal ${seasonal.mse.toFixed(4)}`);
+        const interval = seeds.length > 1 ? ` [${low.toFixed(4)}, ${high.toFixed(4)}]` : "";
+        told.push(`${name}: ${mean.toFixed(4)}${interval}, linear ${linear.mse.toFixed(4)}, seasonal ${seasonal.mse.toFixed(4)}`);
         progress(n + 1, trials.length);
       });
       return { measured: told.join("; "), passed, figures };

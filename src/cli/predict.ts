@@ -16,6 +16,7 @@ import {
   classProbabilities,
   encodeBags,
   isCommittee,
+  isSeriesModel,
   isTableModel,
   predictCommittee,
   readCommittee,
@@ -24,6 +25,7 @@ import { blame, CommandError } from "./failure.ts";
 import { readFileBytes, readNumbers } from "./input.ts";
 import { type Io, tableLines } from "./io.ts";
 import { checkOutputs, writeOutputs } from "./output.ts";
+import { predictSeries } from "./predict-series.ts";
 import { predictRows } from "./predict-table.ts";
 import { checkFormat } from "./recall-files.ts";
 import { type CommandSpec, type Input, numberOf, textOf } from "./spec.ts";
@@ -42,7 +44,7 @@ export const predict: CommandSpec = {
   name: "predict",
   summary: "apply a trained network to new data",
   about:
-    "Applies what hopfield train has saved to new bags or new rows of a table: the probability of every class (or the number), and for tables the training rows that each prediction was recalled from.",
+    "Applies what hopfield train has saved to new bags or new rows of a table: the probability of every class (or the number), and for tables the training rows that each prediction was recalled from. For a series: the times after the end of the table.",
   options: [
     { flags: "--load <file>", text: "the network: .safetensors from hopfield train --save", required: true },
     {
@@ -62,6 +64,7 @@ export const predict: CommandSpec = {
     "hopfield predict --load model.safetensors --data bags.csv --out probabilities.csv",
     "hopfield predict --load model.safetensors --data instances.npy --json",
     "hopfield predict --load table.safetensors --data new-rows.csv --out predictions.csv",
+    "hopfield predict --load forecast.safetensors --data series.csv --out next.csv",
   ],
   notes: [
     "",
@@ -85,6 +88,11 @@ async function run(input: Input, io: Io): Promise<number> {
     if (textOf(input, "bag") !== undefined)
       throw new CommandError("E_UNSUPPORTED", "--bag belongs to networks of bags; this is a model of a table", 2);
     return predictRows({ model: bytes, load, data, out, nearest }, io);
+  }
+  if (isSeriesModel(metadata)) {
+    if (textOf(input, "bag") !== undefined)
+      throw new CommandError("E_UNSUPPORTED", "--bag belongs to networks of bags; this is a forecast of a series", 2);
+    return predictSeries({ model: bytes, load, data, out }, io);
   }
   const model = blame(3, `--load ${JSON.stringify(load)}: `, () => loaded(bytes, isCommittee(metadata)));
   const { bags, names } = /\.csv$/i.test(data)

@@ -36,7 +36,7 @@ export const trainOptions: readonly OptionSpec[] = [
   },
   {
     flags: "--model <name>",
-    text: "association, pooling or lookup (default pooling); tabular: auto (default: the lookup and Hopular, mixed as watched rows say), lookup or hopular; series: association (default) or pooling",
+    text: "association, pooling or lookup (default pooling); tabular: auto (default: the lookup and Hopular, mixed as watched rows say), lookup or hopular; series: association (default), pooling or none (no layer, for comparison)",
   },
   { flags: "--variant <name>", text: `${Object.keys(variants).join(", ")} (default softmax)` },
   {
@@ -78,7 +78,9 @@ export const trainOptions: readonly OptionSpec[] = [
   { flags: "--test-folds <list>", text: "tabular: columns whose 1 marks the test rows of a fold, in place of --folds" },
   { flags: "--watch-folds <list>", text: "tabular: columns that mark the rows to watch while the others train" },
   { flags: "--horizon <n>", text: "series: values to forecast (default 96)", kind: "number" },
-  { flags: "--input <n>", text: "series: values of the window before them (default 336)", kind: "number" },
+  { flags: "--input <n>", text: "series: values of the window before them (default 336, less for short series)", kind: "number" },
+  { flags: "--patch <n>", text: "series: values of a patch, of which the next begins half a patch later (default 24)", kind: "number" },
+  { flags: "--made <name>", text: "series, without --data: waves (default), or echo, whose past comes back after a lag that changes" },
   {
     flags: "--split <list>",
     text: "series: times to train, to choose and to test on (default 12, 4 and 4 months where dates allow it, else 60, 20, 20 %)",
@@ -193,7 +195,7 @@ function checkFit({ task, upstream, seeds, variant }: TrainRequest, input: Input
     for (const name of ["data", "target", "bag", "folds", "ensemble"]) if (has(name)) refuse(`--${name}`, "belongs to --task mil");
   for (const name of ["size", "blocks", "types", "ignore", "testFolds", "watchFolds"])
     if (has(name)) refuse(`--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, "belongs to --task tabular");
-  for (const name of ["horizon", "input", "split"]) if (has(name)) refuse(`--${name}`, "belongs to --task series");
+  for (const name of ["horizon", "input", "patch", "made", "split"]) if (has(name)) refuse(`--${name}`, "belongs to --task series");
   if (task !== "latch" && has("place")) refuse("--place", "belongs to --task latch");
   if (task !== "latch" && task !== "bit-pattern" && has("length")) refuse("--length", "belongs to bit-pattern and latch");
   if (upstream && task !== "bit-pattern" && task !== "latch") refuse("--preset upstream", "is there for bit-pattern and latch");

@@ -4,6 +4,7 @@ import { checkChoice, checkNumber } from "../core/options.ts";
 import { readCsv } from "../data/index.ts";
 import { openWorkspace } from "../layers/index.ts";
 import {
+  echoSeries,
   fitSeries,
   intervalOf,
   madeSeries,
@@ -12,16 +13,20 @@ import {
   type SeriesFit,
   type SeriesFitOptions,
   type SeriesSplit,
+  writeSeriesModel,
 } from "../tasks/index.ts";
 import { blame, CommandError } from "./failure.ts";
 import { readFileBytes } from "./input.ts";
 import { type Io, short, tableLines } from "./io.ts";
+import { checkOutputs, writeOutputs } from "./output.ts";
+import { checkFormat } from "./recall-files.ts";
 import { flagOf, type Input, numberOf, textOf } from "./spec.ts";
 import { variants } from "./train-options.ts";
 
 const foreign = [
   "bag",
   "folds",
+  "ensemble",
   "types",
   "ignore",
   "testFolds",
@@ -30,7 +35,6 @@ const foreign = [
   "place",
   "checkpoint",
   "resume",
-  "save",
   "plot",
   "preset",
   "size",
@@ -40,7 +44,19 @@ const foreign = [
 
 export async function runSeries(input: Input, io: Io): Promise<number> {
   const { model, variant, options, seed, seeds } = blame(2, "", () => readSeriesRequest(input));
+  const save = textOf(input, "save");
+  if (save !== undefined) {
+    checkFormat("--save", save, ["safetensors"]);
+    checkOutputs([["--save", save]]);
+    if (seeds > 1) throw new CommandError("E_UNSUPPORTED", "train: --save goes with one seed", 2);
+  }
   const series = blame(3, "", () => readSeries(input));
+  const told = (of: Readonly<Record<string, string | number>>): string =>
+    Object.entries(of)
+      .map(([name, what]) => `${name} (${what})`)
+      .join(", ");
+  if (Object.keys(series.leftOut).length > 0) io.note(`left out: ${told(series.leftOut)}`);
+  if (Object.keys(series.filled).length > 0) io.note(`missing cells, filled with the value before: ${told(series.filled)}`);
   io.note(
     `variables, standardised: ${series.names.join(", ")}; ${series.bounds[0]} times to train, ${series.bounds[1] - series.bounds[0]} to choose, ${series.bounds[2] - series.bounds[1]} to test`,
   );
@@ -52,13 +68,17 @@ export async function runSeries(input: Input, io: Io): Promise<number> {
     const run = blame(2, "", () => fitSeries(series, { ...options, seed: n, workspace }));
     let next = blame(3, "", () => run.next());
     while (!next.done) {
-      io.progress(`seed ${n}: epoch ${next.value}`, next.value, options.epochs ?? 6);
+      io.progress(`seed ${n}: epoch ${next.value}`, next.value, options.epochs ?? 10);
       await new Promise((done) => setImmediate(done));
       next = blame(3, "", () => run.next());
     }
     workspace.top = mark;
     io.endProgress();
     runs.push({ seed: n, fit: next.value, seconds: (performance.now() - started) / 1000 });
+  }
+  if (save !== undefined) {
+    await writeOutputs([{ path: save, bytes: writeSeriesModel((runs as [SeriesRun])[0].fit.model) }]);
+    io.note(`wrote ${save}`);
   }
   if (io.json) io.printJson(documentOf(model, variant, runs, flagOf(input, "baselines")));
   else print(model, variant, runs, io);
@@ -75,7 +95,11 @@ function readSeries(input: Input): Series {
   const path = textOf(input, "data");
   const target = textOf(input, "target") ?? null;
   const split = splitOf(textOf(input, "split"));
-  if (path === undefined) return openSeries(madeSeries({ seed: numberOf(input, "seed") ?? 1 }), target, split, "train");
+  if (path === undefined) {
+    const seed = numberOf(input, "seed") ?? 1;
+    const made = textOf(input, "made") === "echo" ? echoSeries({ seed }).text : madeSeries({ seed });
+    return openSeries(made, target, split, "train");
+  }
   const bytes = readFileBytes(path, "--data");
   return blame(3, `--data ${JSON.stringify(path)}: `, () => openSeries(readCsv(bytes, { header: true }), target, split, "train"));
 }
@@ -103,7 +127,11 @@ function readSeriesRequest(input: Input) {
   };
   splitOf(textOf(input, "split"));
   whole("threads");
-  const model = checkChoice(where, "model", textOf(input, "model") ?? "association", ["association", "pooling"]);
+  const model = checkChoice(where, "model", textOf(input, "model") ?? "association", ["association", "pooling", "none"]);
+  if (textOf(input, "made") !== undefined) {
+    checkChoice(where, "made", textOf(input, "made"), ["waves", "echo"]);
+    if (textOf(input, "data") !== undefined) throw new CommandError("E_UNSUPPORTED", "train: --made goes without --data", 2);
+  }
   const variant = checkChoice(where, "variant", textOf(input, "variant") ?? "softmax", Object.keys(variants));
   const chosen = variants[variant] as (typeof variants)[string];
   const some = <T extends object>(options: T): T =>
@@ -125,6 +153,7 @@ function readSeriesRequest(input: Input) {
   const options = some({
     horizon: whole("horizon"),
     input: whole("input"),
+    patch: whole("patch"),
     epochs: whole("epochs"),
     batch: whole("batch"),
     learningRate: numberOf(input, "learningRate"),
@@ -173,14 +202,15 @@ function print(model: string, variant: string, runs: readonly SeriesRun[], io: I
   const lines = tableLines(
     ["forecast", "mse", "mae"],
     [
-      row(`linear + ${model}, ${variant}`, ({ fit }) => fit.scores.test, runs),
+      row(model === "none" ? "linear + patches, no layer" : `linear + ${model}, ${variant}`, ({ fit }) => fit.scores.test, runs),
       row("linear", ({ fit }) => fit.scores.linear, [first]),
       row(`seasonal-naive (${first.fit.season})`, ({ fit }) => fit.scores.seasonal, [first]),
     ],
   );
   for (const line of lines) io.print(line);
-  const { horizon, input, share, scores } = first.fit;
+  const { scores } = first.fit;
+  const { linear, share } = first.fit.model;
   io.print(
-    `horizon ${horizon} from ${input} values; ${scores.test.count} windows to test on; errors in standardised units; share of the layer's correction ${runs.map(({ fit }) => fit.share).join(", ")} (${share === 0 ? "the validation part did not want it" : "chosen on the validation part"}); ${short(first.seconds, 3)} s`,
+    `horizon ${linear.horizon} from ${linear.input} values; ${scores.test.count} windows to test on; errors in standardised units; share of the layer's correction ${runs.map(({ fit }) => fit.model.share).join(", ")} (${share === 0 ? "the validation part did not want it" : "chosen on the validation part"}); ${short(first.seconds, 3)} s`,
   );
 }

@@ -45,6 +45,8 @@ const foreign = [
   "place",
   "horizon",
   "input",
+  "patch",
+  "made",
   "columns",
   "ensemble",
 ];

@@ -51,8 +51,12 @@ export { type Retrieval, retrieveByKernel, type WholeMatrix } from "./retrieval.
 export { type Precision, retrieveRounded } from "./rounded-retrieval.ts";
 export { type Arithmetic, type NetworkOptions, networkStates, runNetwork } from "./run-network.ts";
 export { openSeries, type Series, type SeriesSplit } from "./series.ts";
-export { fitSeries, type SeriesFit, type SeriesFitOptions } from "./series-fit.ts";
+export { type EchoSeries, type EchoSeriesOptions, echoSeries } from "./series-echo.ts";
+export { isSeriesModel, readSeriesModel, writeSeriesModel } from "./series-file.ts";
+export { fitSeries, type SeriesFit, type SeriesFitOptions, type SeriesModel } from "./series-fit.ts";
+export { forecastSeries, type SeriesForecast } from "./series-forecast.ts";
 export { type MadeSeriesOptions, madeSeries } from "./series-made.ts";
+export type { SeriesModelName, SeriesNetwork } from "./series-network.ts";
 export { isError, minimiseError, type SearchOptions, smallestError } from "./smallest-error.ts";
 export { classCount, type LearningTable, openTable, type TableOptions } from "./table.ts";
 export { type ColumnReport, type ColumnType, columnTypes } from "./table-columns.ts";

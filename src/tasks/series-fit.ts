@@ -1,72 +1,70 @@
 /**
- * @file A forecast with a Hopfield layer: the linear forecast, plus what patches of the window add by looking each other up. The window, standardised by its own mean and deviation (reversible
- * instance normalisation, Kim et al., ICLR 2022), is cut into patches (Nie et al., arXiv 2211.14730); patches are embedded, a member of the family associates (or pools) them, and a linear map of
- * all gives the correction. How much of it is used is decided on the validation part. docs/tables/series.md
+ * @file A forecast with a Hopfield layer: the linear forecast, plus what patches of the window add by looking each other up (series-network.ts). The network learns what the linear forecast
+ * leaves; how much of it is used, and after which epoch, is decided on the validation part. docs/tables/series.md
  */
+import { HopfieldError } from "../core/errors.ts";
 import { checkNames, checkNumber } from "../core/options.ts";
 import { randomStream, sampleWithoutReplacement } from "../core/random.ts";
-import { evenOffsets } from "../layers/batch.ts";
 import type { AssociationOptions, Block, Parameters } from "../layers/index.ts";
-import {
-  association,
-  branch,
-  chain,
-  copyTree,
-  countParameters,
-  flatten,
-  layerNorm,
-  linear,
-  openWorkspace,
-  pooling,
-  residual,
-  scoped,
-  type Workspace,
-} from "../layers/index.ts";
+import { copyTree, countParameters, openWorkspace, scoped, type Workspace } from "../layers/index.ts";
 import { openOptimiser, optimiserSettings, takeStep } from "../layers/optimise.ts";
 import { copyInto } from "../layers/parameters.ts";
-import type { Pass } from "../layers/types.ts";
-import { checkWindows, fillWindow, type Series, windowStarts } from "./series.ts";
+import { checkWindows, fillWindow, placesOf, type Series, windowStarts } from "./series.ts";
 import {
   type ForecastScore,
   findSeason,
   fitLinear,
   type LinearForecast,
-  linearForecast,
+  linearForecasts,
   scoreForecast,
-  seasonalForecast,
+  seasonalForecasts,
 } from "./series-linear.ts";
+import { buildSeriesNetwork, levelOf, patchesOf, type SeriesModelName, type SeriesNetwork } from "./series-network.ts";
 
 export interface SeriesFitOptions {
+  /** Default 96. */
   readonly horizon?: number;
-  /** Values of a window; default 336 (a multiple of `patch`), less for short series. */
+  /** Values of a window; default 336, at most half of what the training part has before its last horizon. */
   readonly input?: number;
-  /** Values of a patch; default 24. */
+  /** Values of a patch; default 24, at most `input`. The next begins half a patch later. */
   readonly patch?: number;
-  readonly model?: "association" | "pooling";
+  readonly model?: SeriesModelName;
   /** Of the layer, its sizes apart. */
   readonly module?: Partial<AssociationOptions>;
   /** Numbers of an embedded patch; default 32. */
   readonly width?: number;
-  /** Default 6. */
+  /** At most; default 10. */
   readonly epochs?: number;
+  /** Epochs without a smaller validation error after which training ends; default 3. */
+  readonly patience?: number;
   /** Windows of an epoch, drawn from all; default 8 192. */
   readonly windows?: number;
+  /** Default 64. */
   readonly batch?: number;
+  /** Default 2e-3, falling to 0 by half a cosine. */
   readonly learningRate?: number;
   readonly seed?: number;
   readonly workspace?: Workspace;
 }
 
-export interface SeriesFit {
-  readonly input: number;
-  readonly horizon: number;
-  readonly season: number;
+/** Everything that a forecast of new rows needs. */
+export interface SeriesModel {
+  readonly names: readonly string[];
+  /** Of each variable. */
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
   readonly linear: LinearForecast;
-  readonly network: Block;
+  readonly network: SeriesNetwork;
   readonly parameters: Parameters;
-  readonly count: number;
   /** Share of the correction that is used: 0 ... 1. */
   readonly share: number;
+}
+
+export interface SeriesFit {
+  readonly model: SeriesModel;
+  readonly season: number;
+  /** Numbers that were learnt. */
+  readonly count: number;
   readonly epochs: number;
   readonly steps: number;
   readonly scores: {
@@ -77,107 +75,116 @@ export interface SeriesFit {
   };
 }
 
-const known = ["horizon", "input", "patch", "model", "module", "width", "epochs", "windows", "batch", "learningRate", "seed", "workspace"];
+const known = [
+  "horizon",
+  "input",
+  "patch",
+  "model",
+  "module",
+  "width",
+  "epochs",
+  "patience",
+  "windows",
+  "batch",
+  "learningRate",
+  "seed",
+  "workspace",
+];
 const shares = [0, 0.25, 0.5, 0.75, 1];
+/** Most windows of the validation part that are watched after every epoch, and of the training part that are scored in the end. */
+const [mostWatched, mostScored] = [2048, 4096];
 
-function networkFor(
-  model: "association" | "pooling",
-  patches: number,
-  patch: number,
-  width: number,
-  horizon: number,
-  module: Partial<AssociationOptions>,
-): Block {
-  const options: AssociationOptions = { heads: 4, hidden: 8, deviation: "scaled", dropout: 0.1, ...module, stateSize: width };
-  // Place and contents of a patch: all patches have the same map, so their order is told by an embedding that the flattened read-out sees in its place.
-  const inner =
-    model === "association"
-      ? chain(residual(association(options)), layerNorm(width), flatten(patches))
-      : chain(pooling({ ...options, quantity: 4 }), flatten(4));
-  return chain(
-    linear(patch, width),
-    branch([inner]),
-    linear(model === "association" ? patches * width : 4 * width, horizon, { deviation: 1e-4 }),
-  );
-}
-
-interface Windows {
+/** What the network is to learn: standardised windows, their deviations, and what the linear forecast leaves, in those units. */
+interface Lesson {
   readonly z: Float32Array;
   readonly scale: Float32Array;
   readonly rest: Float32Array;
 }
 
-/** Standardised windows, their deviations, and what the linear forecast leaves, in those units. */
-function windowsOf(series: Series, line: LinearForecast, places: readonly (readonly [number, number])[]): Windows {
+function lessonOf(w: Workspace, series: Series, line: LinearForecast, places: readonly (readonly [number, number])[]): Lesson {
   const { input, horizon } = line;
-  const made = {
-    z: new Float32Array(places.length * input),
-    scale: new Float32Array(places.length),
-    rest: new Float32Array(places.length * horizon),
-  };
-  const [x, y] = [new Float32Array(input), new Float32Array(horizon)];
+  const [x, rest] = [new Float32Array(places.length * input), new Float32Array(places.length * horizon)];
   places.forEach(([start, variable], r) => {
-    fillWindow(series, start, variable, x, y);
-    const { mean, scale } = levelOf(x);
-    made.scale[r] = scale;
-    x.forEach((value, t) => {
-      made.z[r * input + t] = (value - mean) / scale;
-    });
-    const line1 = linearForecast(line, x);
-    y.forEach((value, h) => {
-      made.rest[r * horizon + h] = (value - (line1[h] as number)) / scale;
+    fillWindow(series, start, variable, x.subarray(r * input, (r + 1) * input), rest.subarray(r * horizon, (r + 1) * horizon));
+  });
+  const found = linearForecasts(w, line, x);
+  const { z, scale } = standardised(x, input);
+  rest.forEach((value, i) => {
+    rest[i] = (value - (found[i] as number)) / (scale[Math.floor(i / horizon)] as number);
+  });
+  return { z, scale, rest };
+}
+
+function standardised(windows: Float32Array, input: number): { z: Float32Array; scale: Float32Array } {
+  const [z, scale] = [new Float32Array(windows.length), new Float32Array(windows.length / input)];
+  scale.forEach((_, r) => {
+    const own = windows.subarray(r * input, (r + 1) * input);
+    const level = levelOf(own);
+    scale[r] = level.scale;
+    own.forEach((value, t) => {
+      z[r * input + t] = (value - level.mean) / level.scale;
     });
   });
-  return made;
+  return { z, scale };
 }
 
-function levelOf(x: Float32Array): { mean: number; scale: number } {
-  const mean = x.reduce((sum, value) => sum + value / x.length, 0);
-  return { mean, scale: Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2 / x.length, 0)) + 1e-3 };
+/** What the network says about standardised windows, one a row; 256 at a time. */
+function corrections(w: Workspace, block: Block, network: SeriesNetwork, parameters: Parameters, z: Float32Array): Float32Array {
+  const { input, horizon } = network;
+  const rows = z.length / input;
+  const found = new Float32Array(rows * horizon);
+  for (let from = 0; from < rows; from += 256) {
+    scoped(w, () => {
+      const pass = { workspace: w, training: false, seed: 1, draws: 0, wantInput: false };
+      const [y] = block.forward(parameters, patchesOf(network, z.subarray(from * input, (from + 256) * input)), pass);
+      found.set(y.data, from * horizon);
+    });
+  }
+  return found;
 }
 
-/** Yields the epoch after each. @throws HopfieldError E_RANGE (options), E_SHAPE (a part too short), E_UNSUPPORTED (the layer's options). */
+/** Forecasts of windows in standardised units, one a row: rows x horizon. */
+export function forecastWindows(w: Workspace, { linear, network, parameters, share }: SeriesModel, windows: Float32Array): Float32Array {
+  const found = linearForecasts(w, linear, windows);
+  if (share === 0) return found;
+  const { z, scale } = standardised(windows, linear.input);
+  const more = corrections(w, buildSeriesNetwork(network), network, parameters, z);
+  return found.map((value, i) => value + share * (scale[Math.floor(i / linear.horizon)] as number) * (more[i] as number));
+}
+
+/** Yields the epoch after each. @throws HopfieldError E_RANGE (options), E_SHAPE (a part too short), E_UNSUPPORTED (the layer's options), E_NONFINITE (a loss that is no number). */
 export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Generator<number, SeriesFit> {
   const where = "series";
   checkNames(where, options, known);
-  const whole = (name: "horizon" | "input" | "patch" | "width" | "epochs" | "windows" | "batch", fallback: number): number =>
+  const whole = (name: "horizon" | "input" | "patch" | "width" | "epochs" | "patience" | "windows" | "batch", fallback: number): number =>
     checkNumber(where, name, options[name] ?? fallback, { atLeast: 1, whole: true });
   const horizon = whole("horizon", 96);
-  const patch = whole("patch", 24);
-  const room = Math.max(patch, Math.floor((series.bounds[0] - horizon) / 2 / patch) * patch);
-  const input = checkNumber(where, "input", Math.ceil(whole("input", Math.min(336, room)) / patch) * patch, { atLeast: patch });
+  const input = whole("input", Math.max(1, Math.min(336, Math.floor((series.bounds[0] - horizon) / 2))));
+  const patch = whole("patch", Math.min(24, input));
   checkWindows(where, series, input, horizon);
+  const network: SeriesNetwork = {
+    model: options.model ?? "association",
+    input,
+    horizon,
+    patch,
+    stride: Math.max(1, Math.floor(patch / 2)),
+    width: whole("width", 32),
+    module: options.module ?? {},
+  };
+  const block = buildSeriesNetwork(network);
   const w = options.workspace ?? openWorkspace("plain");
   const seed = options.seed ?? 1;
   const line = fitLinear(w, series, input, horizon);
   const season = findSeason(series, input, horizon);
-  const patches = input / patch;
-  const network = networkFor(options.model ?? "association", patches, patch, whole("width", 32), horizon, options.module ?? {});
-  const settings = optimiserSettings(where, { learningRate: options.learningRate ?? 1e-3, weightDecay: 0.01 });
-  const optimiser = openOptimiser(w, network.init(randomStream(seed, 0x73657269)), settings);
+  const settings = optimiserSettings(where, { learningRate: options.learningRate ?? 2e-3, weightDecay: 0.01, schedule: "cosine" });
+  const optimiser = openOptimiser(w, block.init(randomStream(seed, 0x73657269)), settings);
   const { first, count } = windowStarts(series, "train", input, horizon);
   const variables = series.names.length;
-  const batch = whole("batch", 64);
-  const epochs = whole("epochs", 6);
-  const forwardOf = (z: Float32Array, rows: number, training: boolean, step: number) => {
-    const x = { data: z, rows: rows * patches, columns: patch, offsets: evenOffsets(rows, patches) };
-    const pass: Pass = { workspace: w, training, seed, draws: step * 256, wantInput: false };
-    const [y, saved] = network.forward(optimiser.parameters, x, pass);
-    return { y, saved, pass };
-  };
-  const watch = placesOf(series, "validation", input, horizon, 2048);
-  const watched = windowsOf(series, line, watch);
-  const correct = (z: Float32Array, rows: number): Float32Array => {
-    const found = new Float32Array(rows * horizon);
-    for (let from = 0; from < rows; from += 256) {
-      const some = Math.min(256, rows - from);
-      scoped(w, () => found.set(forwardOf(z.subarray(from * input, (from + some) * input), some, false, 0).y.data, from * horizon));
-    }
-    return found;
-  };
+  const [batch, epochs, patience] = [whole("batch", 64), whole("epochs", 10), whole("patience", 3)];
+  const watched = lessonOf(w, series, line, some(series, "validation", input, horizon, mostWatched));
   /** Mean squared error on the watched windows for each share of the correction. */
   const losses = (): number[] => {
-    const found = correct(watched.z, watch.length);
+    const found = corrections(w, block, network, optimiser.parameters, watched.z);
     return shares.map((share) =>
       found.reduce(
         (sum, c, i) =>
@@ -186,93 +193,58 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
       ),
     );
   };
-  let best = { loss: Number.POSITIVE_INFINITY, share: 0, parameters: copyTree(optimiser.parameters) };
+  let best = { loss: losses()[0] as number, share: 0, epoch: 0, parameters: copyTree(optimiser.parameters) };
   const perEpoch = Math.min(count * variables, whole("windows", 8192));
   const total = epochs * Math.ceil(perEpoch / batch);
   let [epoch, step] = [0, 0];
-  for (; epoch < epochs; ) {
+  while (epoch < epochs && epoch - best.epoch < patience) {
     const order = sampleWithoutReplacement(randomStream(seed, 0x77000000 + epoch), count * variables, perEpoch);
     for (let from = 0; from < order.length; from += batch) {
       const places = order.slice(from, from + batch).map((n): [number, number] => [first + Math.floor(n / variables), n % variables]);
-      const { z, scale, rest } = windowsOf(series, line, places);
+      const { z, scale, rest } = lessonOf(w, series, line, places);
       scoped(w, () => {
-        const { y, saved, pass } = forwardOf(z, places.length, true, step);
+        const pass = { workspace: w, training: true, seed, draws: step * 256, wantInput: false };
+        const [y, saved] = block.forward(optimiser.parameters, patchesOf(network, z), pass);
         // Half the mean squared error in the units of the series.
         const slope = y.data.map((c, i) => ((scale[Math.floor(i / horizon)] as number) ** 2 * (c - (rest[i] as number))) / y.data.length);
-        const [, gradients] = network.backward(
-          optimiser.parameters,
-          saved,
-          { data: Float32Array.from(slope), rows: y.rows, columns: y.columns },
-          pass,
-        );
+        const given = { data: slope, rows: y.rows, columns: y.columns };
+        const [, gradients] = block.backward(optimiser.parameters, saved, given, pass);
         copyInto(gradients, optimiser.gradients, "series: gradients");
-        takeStep(w, optimiser, total);
+        if (!Number.isFinite(takeStep(w, optimiser, total)))
+          throw new HopfieldError(
+            "E_NONFINITE",
+            `${where}: the loss of epoch ${epoch + 1} is no finite number; a smaller learning rate may help`,
+          );
       });
       step++;
     }
     epoch++;
     losses().forEach((loss, s) => {
-      if (loss < best.loss) best = { loss, share: shares[s] as number, parameters: copyTree(optimiser.parameters) };
+      if (loss < best.loss) best = { loss, share: shares[s] as number, epoch, parameters: copyTree(optimiser.parameters) };
     });
     yield epoch;
   }
-  copyInto(best.parameters, optimiser.parameters, "series: best");
-  const both = (part: "train" | "test"): ForecastScore => scoreAll(series, part, line, best.share, correct);
+  const { names, mean, scale } = series;
+  const model: SeriesModel = { names, mean, scale, linear: line, network, parameters: best.parameters, share: best.share };
+  const own = (windows: Float32Array): Float32Array => forecastWindows(w, model, windows);
+  const seldom = Math.max(1, Math.ceil((count * variables) / mostScored));
   return {
-    input,
-    horizon,
+    model,
     season,
-    linear: line,
-    network,
-    parameters: best.parameters,
     count: countParameters(best.parameters) + line.weights.length,
-    share: best.share,
     epochs: epoch,
     steps: step,
     scores: {
-      train: both("train"),
-      test: both("test"),
-      linear: scoreForecast(series, "test", input, horizon, (x) => linearForecast(line, x)),
-      seasonal: scoreForecast(series, "test", input, horizon, (x) => seasonalForecast(x, season, horizon)),
+      train: scoreForecast(series, "train", input, horizon, own, seldom),
+      test: scoreForecast(series, "test", input, horizon, own),
+      linear: scoreForecast(series, "test", input, horizon, (windows) => linearForecasts(w, line, windows)),
+      seasonal: scoreForecast(series, "test", input, horizon, (windows) => seasonalForecasts(windows, input, season, horizon)),
     },
   };
 }
 
 /** At most so many windows of a part, evenly spread. */
-function placesOf(
-  series: Series,
-  named: "train" | "validation" | "test",
-  input: number,
-  horizon: number,
-  most: number,
-): (readonly [number, number])[] {
-  const { first, count } = windowStarts(series, named, input, horizon);
-  const variables = series.names.length;
-  const stride = Math.max(1, Math.ceil((count * variables) / most));
-  const places: [number, number][] = [];
-  for (let s = 0; s < count; s += stride) for (let v = 0; v < variables; v++) places.push([first + s, v]);
-  return places;
-}
-
-/** Errors of linear forecast plus correction: all windows of the test part, some of the training part. */
-function scoreAll(
-  series: Series,
-  named: "train" | "test",
-  line: LinearForecast,
-  share: number,
-  correct: (z: Float32Array, rows: number) => Float32Array,
-): ForecastScore {
-  const places = placesOf(series, named, line.input, line.horizon, named === "test" ? Number.POSITIVE_INFINITY : 4096);
-  let [mse, mae] = [0, 0];
-  const size = places.length * line.horizon;
-  for (let from = 0; from < places.length; from += 1024) {
-    const { z, scale, rest } = windowsOf(series, line, places.slice(from, from + 1024));
-    const found = share > 0 ? correct(z, scale.length) : null;
-    rest.forEach((r, i) => {
-      const d = (scale[Math.floor(i / line.horizon)] as number) * (r - share * (found?.[i] ?? 0));
-      mse += (d * d) / size;
-      mae += Math.abs(d) / size;
-    });
-  }
-  return { count: places.length, mse, mae };
+function some(series: Series, part: "validation", input: number, horizon: number, most: number): (readonly [number, number])[] {
+  const { count } = windowStarts(series, part, input, horizon);
+  return placesOf(series, part, input, horizon, Math.max(1, Math.ceil((count * series.names.length) / most)));
 }

@@ -3,9 +3,9 @@
  * by its last value or its mean first; penalty and shift are chosen on the validation part. docs/tables/series.md
  */
 import { HopfieldError } from "../core/errors.ts";
-import { part, timesTN } from "../layers/products.ts";
+import { part, timesNN, timesTN } from "../layers/products.ts";
 import { scoped, tensor, type Workspace, zeros } from "../layers/workspace.ts";
-import { fillWindow, type Series, windowStarts } from "./series.ts";
+import { fillWindow, placesOf, type Series, windowStarts } from "./series.ts";
 
 export type Shift = "last" | "mean";
 
@@ -77,7 +77,7 @@ export function fitLinear(w: Workspace, series: Series, input: number, horizon: 
         "validation",
         input,
         horizon,
-        (x) => linearForecast(forecast, x),
+        (windows) => linearForecasts(w, forecast, windows),
         Math.max(1, Math.floor(windows / 20_000)),
       ).mse;
       if (best === null || loss < best.loss) best = { forecast, loss };
@@ -155,9 +155,33 @@ export function linearForecast({ shift, weights, horizon }: LinearForecast, x: F
   return y;
 }
 
+/** The same for many windows, one a row: rows x horizon. In f32, by one product. */
+export function linearForecasts(w: Workspace, line: LinearForecast, windows: Float32Array): Float32Array {
+  const { shift, weights, input, horizon } = line;
+  const rows = windows.length / input;
+  return scoped(w, () => {
+    const [x, map, y] = [tensor(w, rows, input), tensor(w, input, horizon), tensor(w, rows, horizon)];
+    const shifts = Float64Array.from({ length: rows }, (_, r) => shiftOf(windows.subarray(r * input, (r + 1) * input), shift));
+    windows.forEach((value, i) => {
+      x.data[i] = value - (shifts[Math.floor(i / input)] as number);
+    });
+    map.data.set(weights);
+    timesNN(w, part(w, x), part(w, map), part(w, y), rows, horizon, input);
+    return Float32Array.from(y.data, (value, i) => value + (shifts[Math.floor(i / horizon)] as number));
+  });
+}
+
 /** The value one season ago, again and again. */
 export function seasonalForecast(x: Float32Array, season: number, horizon: number): Float64Array {
   return Float64Array.from({ length: horizon }, (_, h) => x[x.length - season + (h % season)] as number);
+}
+
+/** The same for many windows, one a row. */
+export function seasonalForecasts(windows: Float32Array, input: number, season: number, horizon: number): Float64Array {
+  const found = new Float64Array((windows.length / input) * horizon);
+  for (let r = 0; r * input < windows.length; r++)
+    found.set(seasonalForecast(windows.subarray(r * input, (r + 1) * input), season, horizon), r * horizon);
+  return found;
 }
 
 /** Most lags that are tried as the season, and windows they are tried on. */
@@ -183,7 +207,7 @@ export function findSeason(series: Series, input: number, horizon: number): numb
     .slice(0, mostSeasons);
   const stride = Math.max(1, Math.floor(windowStarts(series, "validation", input, horizon).count / triedWindows));
   const loss = (lag: number): number =>
-    scoreForecast(series, "validation", input, horizon, (x) => seasonalForecast(x, lag, horizon), stride).mse;
+    scoreForecast(series, "validation", input, horizon, (windows) => seasonalForecasts(windows, input, lag, horizon), stride).mse;
   return [1, ...dips.sort((a, b) => a - b)]
     .map((lag) => ({ lag, loss: loss(lag) }))
     .reduce((best, each) => (each.loss < best.loss ? each : best)).lag;
@@ -195,29 +219,36 @@ export interface ForecastScore {
   readonly mae: number;
 }
 
-/** Errors in standardised units over the windows of a part, all variables and times of the horizon. */
+/** Windows that are forecast at a time. */
+const tile = 256;
+
+/**
+ * Errors in standardised units over the windows of a part, all variables and times of the horizon.
+ * @param forecast of windows (one a row of `input` values): a row of `horizon` values for each. @param stride every so many windows.
+ */
 export function scoreForecast(
   series: Series,
   named: "train" | "validation" | "test",
   input: number,
   horizon: number,
-  forecast: (x: Float32Array) => ArrayLike<number>,
+  forecast: (windows: Float32Array) => ArrayLike<number>,
   stride = 1,
 ): ForecastScore {
-  const { first, count } = windowStarts(series, named, input, horizon);
-  const [x, y] = [new Float32Array(input), new Float32Array(horizon)];
-  let [mse, mae, windows] = [0, 0, 0];
-  for (let s = 0; s < count; s += stride) {
-    for (let v = 0; v < series.names.length; v++) {
-      fillWindow(series, first + s, v, x, y);
-      const found = forecast(x);
-      for (let h = 0; h < horizon; h++) {
-        const d = (found[h] as number) - (y[h] as number);
-        mse += d * d;
-        mae += Math.abs(d);
-      }
-      windows++;
+  const places = placesOf(series, named, input, horizon, stride);
+  let [mse, mae] = [0, 0];
+  for (let from = 0; from < places.length; from += tile) {
+    const some = places.slice(from, from + tile);
+    const [x, y] = [new Float32Array(some.length * input), new Float32Array(some.length * horizon)];
+    some.forEach(([start, variable], r) => {
+      fillWindow(series, start, variable, x.subarray(r * input, (r + 1) * input), y.subarray(r * horizon, (r + 1) * horizon));
+    });
+    const found = forecast(x);
+    for (let i = 0; i < y.length; i++) {
+      const d = (found[i] as number) - (y[i] as number);
+      mse += d * d;
+      mae += Math.abs(d);
     }
   }
-  return { count: windows, mse: mse / windows / horizon, mae: mae / windows / horizon };
+  const size = places.length * horizon;
+  return { count: places.length, mse: mse / size, mae: mae / size };
 }

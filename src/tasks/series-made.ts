@@ -35,7 +35,7 @@ export function madeSeries(options: MadeSeriesOptions = {}): TableText {
 }
 
 /** Sine by its series after reduction to [-pi, pi]: engines may differ in the last place of theirs. Error below 1e-9. */
-function sine(x: number): number {
+export function sine(x: number): number {
   const turns = Math.round(x / (2 * Math.PI));
   const a = x - 2 * Math.PI * turns;
   // sin(a) = sin(pi - a): at most a quarter turn is left.

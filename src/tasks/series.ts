@@ -4,7 +4,7 @@
  */
 import { HopfieldError } from "../core/errors.ts";
 import { checkNumber } from "../core/options.ts";
-import { numberOf } from "./table-cells.ts";
+import { decimalOf, isMissing, numberOf } from "./table-cells.ts";
 import { columnAt, type TableText } from "./table-columns.ts";
 
 export interface Series {
@@ -14,6 +14,10 @@ export interface Series {
   readonly times: number;
   readonly mean: readonly number[];
   readonly scale: readonly number[];
+  /** Missing cells that became the value before them (the first ones: the first value there is), by variable. */
+  readonly filled: Readonly<Record<string, number>>;
+  /** Columns that are no variables, and why. */
+  readonly leftOut: Readonly<Record<string, string>>;
   /** First time of the validation part, of the test part, and the end of that. */
   readonly bounds: readonly [number, number, number];
 }
@@ -25,42 +29,79 @@ export type SeriesSplit = readonly [train: number, validation: number, test: num
 const mostNumbers = 2 ** 26;
 
 /**
- * Every column of numbers but the time is a variable.
+ * Every column of numbers but the time is a variable. The time is a first column of dates, of words, or of numbers that rise by the same step; a column that never changes in the training part is left out.
  * @param only one variable, or null for all. @param split times of the parts; null: "months" of 30 days (12, 4 and 4) where the first column holds dates of at least 20 of them, else 60, 20 and 20 %.
- * @throws HopfieldError E_FORMAT (no header, no such column, a cell that is no number or missing), E_SHAPE (too short), E_LIMIT.
+ * @throws HopfieldError E_FORMAT (no header, no such column, a cell that is no number), E_SHAPE (too short, nothing that changes), E_LIMIT.
  */
 export function openSeries({ names, rows }: TableText, only: string | null, split: SeriesSplit | null, where = "series"): Series {
   if (!names) throw new HopfieldError("E_FORMAT", `${where}: the table needs a header line with the names of its columns`);
   if (rows.length < 10) throw new HopfieldError("E_SHAPE", `${where}: ${rows.length} times are too few`);
   const dates = datesOf(rows);
-  const columns = only === null ? names.flatMap((_, c) => (c === 0 && dates ? [] : [c])) : [columnAt(where, names, only)];
-  if (columns.length === 0) throw new HopfieldError("E_SHAPE", `${where}: there is no column of numbers`);
+  const timed = names.length > 1 && (dates !== null || isTime(rows));
+  const columns = only === null ? names.flatMap((_, c) => (c === 0 && timed ? [] : [c])) : [columnAt(where, names, only)];
   if (rows.length * columns.length > mostNumbers)
     throw new HopfieldError("E_LIMIT", `${where}: ${rows.length} x ${columns.length} numbers, at most ${mostNumbers} are read`);
   const bounds = boundsOf(where, split ?? monthsOf(dates, rows.length) ?? shares(rows.length), rows.length);
-  const values = new Float32Array(rows.length * columns.length);
-  const [mean, scale]: [number[], number[]] = [[], []];
-  columns.forEach((c, v) => {
+  const leftOut: Record<string, string> = timed && only === null ? { [names[0] as string]: "the time" } : {};
+  const filled: Record<string, number> = {};
+  const kept = columns.flatMap((c) => {
     const name = names[c] as string;
-    const own = rows.map((row, i) => {
-      const value = numberOf(where, row[c] as string, i, name);
-      if (Number.isNaN(value))
-        throw new HopfieldError(
-          "E_FORMAT",
-          `${where}: row ${i + 1}, column ${JSON.stringify(name)} is missing; a series needs every value`,
-        );
-      return value;
-    });
+    const own = rows.map((row, i) => numberOf(where, row[c] as string, i, name));
+    const missing = fillForward(own);
     const train = own.slice(0, bounds[0]);
-    const m = train.reduce((sum, x) => sum + x / train.length, 0);
-    const s = Math.sqrt(train.reduce((sum, x) => sum + (x - m) ** 2 / train.length, 0)) || 1;
-    mean.push(m);
-    scale.push(s);
+    if (missing === own.length || train.every((x) => x === train[0])) {
+      leftOut[name] = missing === own.length ? "it has no value" : "it never changes in the training part";
+      return [];
+    }
+    if (missing > 0) filled[name] = missing;
+    const mean = train.reduce((sum, x) => sum + x / train.length, 0);
+    return [{ name, own, mean, scale: Math.sqrt(train.reduce((sum, x) => sum + (x - mean) ** 2 / train.length, 0)) }];
+  });
+  if (kept.length === 0)
+    throw new HopfieldError(
+      "E_SHAPE",
+      `${where}: there is nothing to forecast: ${Object.entries(leftOut)
+        .map(([name, why]) => `${JSON.stringify(name)}: ${why}`)
+        .join(", ")}`,
+    );
+  const values = new Float32Array(rows.length * kept.length);
+  kept.forEach(({ own, mean, scale }, v) => {
     own.forEach((x, i) => {
-      values[i * columns.length + v] = (x - m) / s;
+      values[i * kept.length + v] = (x - mean) / scale;
     });
   });
-  return { names: columns.map((c) => names[c] as string), values, times: rows.length, mean, scale, bounds };
+  return {
+    names: kept.map(({ name }) => name),
+    values,
+    times: rows.length,
+    mean: kept.map(({ mean }) => mean),
+    scale: kept.map(({ scale }) => scale),
+    filled,
+    leftOut,
+    bounds,
+  };
+}
+
+/** A missing value (NaN) becomes the one before it, at the start the first there is. @returns how many there were. */
+export function fillForward(values: number[]): number {
+  let last = values.find((x) => !Number.isNaN(x)) ?? 0;
+  let missing = 0;
+  values.forEach((x, i) => {
+    if (Number.isNaN(x)) missing++;
+    else last = x;
+    values[i] = last;
+  });
+  return missing;
+}
+
+/** Words, or numbers that rise by the same step. */
+function isTime(rows: TableText["rows"]): boolean {
+  const cells = rows.map((row) => row[0] as string);
+  if (cells.every((cell) => decimalOf(cell) === null && !isMissing(cell))) return true;
+  const numbers = cells.map(decimalOf);
+  const step = (numbers[1] ?? 0) - (numbers[0] ?? 0);
+  // Fractions of a step are rounded in the table.
+  return step > 0 && numbers.every((x, i) => x !== null && Math.abs(x - (numbers[0] as number) - i * step) <= 1e-6 * step * (i + 1));
 }
 
 /** Minutes since the epoch of the first and second time; null unless the first column holds dates. */
@@ -105,6 +146,20 @@ export function windowStarts(
   const [from, to] = part === "train" ? [input, a] : part === "validation" ? [a, b] : [b, c];
   const first = Math.max(0, from - input);
   return { first, count: Math.max(0, to - horizon - (first + input) + 1) };
+}
+
+/** Where windows of a part begin, and of which variable they are: every `stride`th start, all variables. */
+export function placesOf(
+  series: Series,
+  part: "train" | "validation" | "test",
+  input: number,
+  horizon: number,
+  stride = 1,
+): (readonly [start: number, variable: number])[] {
+  const { first, count } = windowStarts(series, part, input, horizon);
+  const places: [number, number][] = [];
+  for (let s = 0; s < count; s += stride) for (let v = 0; v < series.names.length; v++) places.push([first + s, v]);
+  return places;
 }
 
 /** @throws HopfieldError E_SHAPE when a part holds no window. */

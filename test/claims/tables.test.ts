@@ -1,7 +1,7 @@
 /** The claims about tables and series hold on made data, and refuse what does not learn. */
 import { describe, expect, it } from "vitest";
 import { hopularTables, publishedTables } from "../../src/claims/hopular-tables.ts";
-import { seriesForecastClaim } from "../../src/claims/series-forecast.ts";
+import { seriesForecast, seriesForecastClaim } from "../../src/claims/series-forecast.ts";
 import { tableLookupClaim } from "../../src/claims/table-lookup.ts";
 import { fitSeries, fitTable } from "../../src/tasks/index.ts";
 import { normals } from "../oracle/index.ts";
@@ -53,11 +53,15 @@ describe("table claims", () => {
     expect(await hopularTables.run(context)).toMatchObject({ skipped: true });
   });
 
-  it("series-forecast refuses the season before in place of the forecast", async () => {
+  it("series-forecast refuses the season before in place of the forecast, and patches that no layer looks up", async () => {
+    const small = { ...context, size: "small" as const };
     const season: typeof fitSeries = function* (series, options) {
-      const fit = yield* fitSeries(series, options);
+      const fit = yield* fitSeries(series, { ...options, model: "none", epochs: 1, windows: 64 });
       return { ...fit, scores: { ...fit.scores, test: fit.scores.seasonal } };
     };
-    expect((await seriesForecastClaim(season).run(context)).passed).toBe(false);
+    expect((await seriesForecastClaim(season).run(small)).passed).toBe(false);
+    const without: typeof fitSeries = (series, options) => fitSeries(series, { ...options, model: "none", epochs: 3 });
+    expect((await seriesForecastClaim(without).run(small)).passed).toBe(false);
+    expect((await seriesForecast.run(small)).passed).toBe(true);
   });
 });

@@ -196,7 +196,39 @@ describe("hopfield train --task series", () => {
     const data = folder.text("short.csv", `x\n${Array.from({ length: 40 }, (_, t) => t).join("\n")}\n`);
     expect((await run(["train", "--task", "series", "--data", data, "--horizon", "20"])).stderr).toMatch(/E_SHAPE: .*part is too short/);
     expect((await run(["train", "--task", "series", "--data", data, "--split", "1,2"])).stderr).toMatch(/--split takes three numbers/);
-    const holes = folder.text("holes.csv", "x\n1\n\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
-    expect((await run(["train", "--task", "series", "--data", holes])).stderr).toMatch(/row 2, column "x" is missing/);
+    const holes = folder.text("flat.csv", "x\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n2\n");
+    expect((await run(["train", "--task", "series", "--data", holes])).stderr).toMatch(/nothing to forecast: "x": it never changes/);
+    const resumed = await run(["train", "--task", "series", "--resume", "x.safetensors"]);
+    expect(resumed.stderr).toMatch(/E_UNSUPPORTED: .*--resume means nothing to the task series/);
+    expect(resumed.status).toBe(2);
+  });
+
+  it("a saved forecast says what comes after the end of another table", async () => {
+    const wave = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => `${from + i},${(from + i) % 12 < 6 ? 11 : 9},${i === 30 ? "" : (from + i) % 5}`).join(
+        "\n",
+      );
+    const data = folder.text("whole.csv", `t,wave,saw\n${wave(0, 300)}\n`);
+    const saved = folder.file("forecast.safetensors");
+    const words = ["train", "--task", "series", "--data", data, "--horizon", "6", "--input", "24", "--epochs", "1", "--save", saved];
+    const trained = await run(words);
+    expect(trained.stderr).toContain("left out: t (the time)");
+    expect(trained.stderr).toContain("missing cells, filled with the value before: saw (1)");
+    expect(trained.status).toBe(0);
+    const fresh = folder.text("fresh-series.csv", `saw,wave\n${wave(300, 340).replaceAll(/^\d+,(\d+),(\d*)$/gm, "$2,$1")}\n`);
+    const out = folder.file("next.csv");
+    const { status, stdout } = await run(["predict", "--load", saved, "--data", fresh, "--out", out, "--json"]);
+    expect(status).toBe(0);
+    const found = JSON.parse(stdout);
+    expect(found).toMatchObject({ command: "predict", task: "series", model: "association", variables: ["wave", "saw"], horizon: 6 });
+    found.results.forEach(({ step, values }: { step: number; values: number[] }) => {
+      // A square wave of period 12 leaves nothing to guess: 11 for 6 times, then 9.
+      expect(Math.abs((values[0] as number) - ((339 + step) % 12 < 6 ? 11 : 9))).toBeLessThan(0.1);
+    });
+    expect(readFileSync(out, "utf8").split("\n")[0]).toBe("step,wave,saw");
+    const few = folder.text("few.csv", "wave,saw\n1,2\n");
+    const refused = await run(["predict", "--load", saved, "--data", few]);
+    expect(refused.stderr).toMatch(/E_SHAPE: .*has 1 rows, a forecast needs the last 24/);
+    expect(refused.status).toBe(3);
   });
 });

@@ -1,0 +1,88 @@
+/** @file A series model as the bytes of a safetensors file, and back: the linear map and the network's parameters as tensors; variables, units and sizes in the metadata. */
+import { HopfieldError } from "../core/errors.ts";
+import { randomStream } from "../core/random.ts";
+import { type NumericArray, readSafetensors, writeSafetensors } from "../data/index.ts";
+import { arrayOf, treeOf } from "../layers/checkpoint.ts";
+import { listed } from "../layers/index.ts";
+import type { SeriesModel } from "./series-fit.ts";
+import { buildSeriesNetwork, type SeriesNetwork } from "./series-network.ts";
+
+const format = "hopfield-series-1";
+
+export function writeSeriesModel({ names, mean, scale, linear, network, parameters, share }: SeriesModel): Uint8Array {
+  const { weights, input, horizon, ...line } = linear;
+  const tensors = new Map<string, NumericArray>([
+    ["linear", { dtype: "f32", shape: [input, horizon], data: weights }],
+    ...listed(parameters, "network.").map(({ name, tensor }) => [name, arrayOf(tensor)] as const),
+  ]);
+  const metadata = new Map([
+    ["format", format],
+    ["variables", JSON.stringify(names.map((name, v) => ({ name, mean: mean[v], scale: scale[v] })))],
+    ["linear", JSON.stringify(line)],
+    ["network", JSON.stringify(network)],
+    ["share", String(share)],
+  ]);
+  return writeSafetensors(tensors, { metadata });
+}
+
+/** Whether these metadata are those of a series model. */
+export function isSeriesModel(metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.get("format") === format;
+}
+
+/** @throws HopfieldError E_FORMAT (no such file, tensors that do not fit each other), E_NONFINITE, and those of readSafetensors. */
+export function readSeriesModel(bytes: Uint8Array): SeriesModel {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const fail = (why: string): never => {
+    throw new HopfieldError("E_FORMAT", `readSeriesModel: ${why}`);
+  };
+  if (!isSeriesModel(metadata)) fail("this file holds no forecast of a series");
+  const parsed = <T>(key: string): T => {
+    try {
+      const value: unknown = JSON.parse(metadata.get(key) ?? "");
+      if (value !== null && typeof value === "object") return value as T;
+    } catch {
+      // Told below.
+    }
+    return fail(`the metadata has no readable "${key}"`);
+  };
+  const network = parsed<SeriesNetwork>("network");
+  const expected = listed(built(network, fail).init(randomStream(0)), "network.");
+  for (const { name, tensor } of [...expected, { name: "linear", tensor: { rows: network.input, columns: network.horizon } }]) {
+    const found = tensors.get(name) ?? fail(`tensor "${name}" is missing`);
+    if (found.shape.length !== 2 || found.shape[0] !== tensor.rows || found.shape[1] !== tensor.columns)
+      fail(`tensor "${name}" has shape [${found.shape.join(", ")}], expected [${tensor.rows}, ${tensor.columns}]`);
+  }
+  const variables = parsed<{ name: string; mean: number; scale: number }[]>("variables");
+  const { shift, penalty } = parsed<{ shift: "last" | "mean"; penalty: number }>("linear");
+  const share = Number(metadata.get("share") ?? "none");
+  const right =
+    Array.isArray(variables) &&
+    variables.length > 0 &&
+    variables.every((each) => typeof each.name === "string" && Number.isFinite(each.mean) && each.scale > 0);
+  if (!right || (shift !== "last" && shift !== "mean") || !(share >= 0 && share <= 1)) fail("the metadata is not that of a forecast");
+  return {
+    names: variables.map(({ name }) => name),
+    mean: variables.map(({ mean }) => mean),
+    scale: variables.map(({ scale }) => scale),
+    linear: {
+      shift,
+      penalty,
+      input: network.input,
+      horizon: network.horizon,
+      weights: (treeOf(tensors, "").linear as { data: Float32Array }).data,
+    },
+    network,
+    parameters: treeOf(tensors, "network."),
+    share,
+  };
+}
+
+function built(network: SeriesNetwork, fail: (why: string) => never): ReturnType<typeof buildSeriesNetwork> {
+  try {
+    return buildSeriesNetwork(network);
+  } catch (error) {
+    if (error instanceof HopfieldError) return fail(`the network is refused: ${error.message}`);
+    throw error;
+  }
+}
