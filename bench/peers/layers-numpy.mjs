@@ -1,9 +1,5 @@
 // The training benchmark in numpy with gradients by hand, f32, in a child process that times itself: once as it stands, once with the learned query folded into keys and values.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { openPython } from "./layers-python.mjs";
 
 const program = `
 import sys, time
@@ -119,29 +115,8 @@ for line in sys.stdin:
     print(1e3 * (time.process_time() - cpu), 1e3 * (time.perf_counter() - wall), loss, flush=True)
 `;
 
-export async function open({ bags, instances, columns, heads, data, targets }, { python, steps }) {
-  const folder = mkdtempSync(join(tmpdir(), "hopfield-bench-"));
-  writeFileSync(join(folder, "x"), data);
-  writeFileSync(join(folder, "t"), targets);
-  const env = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
-  const words = ["-W", "ignore", "-c", program, folder, ...[bags, instances, columns, heads, steps].map(String)];
-  const child = spawn(python, words, { env, stdio: ["pipe", "pipe", "inherit"] });
-  const failed = new Promise((_, refuse) => child.on("error", () => refuse(new Error(`no ${python} here`))));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await Promise.race([lines.next(), failed]);
-    if (done) throw new Error(`${python} cannot import numpy`);
-    return value;
-  };
-  const version = (await next()).slice("numpy ".length);
-  const block = (form) => async () => {
-    child.stdin.write(`${form}\n`);
-    const [cpu, wall, loss] = (await next()).split(" ").map(Number);
-    return { cpu, wall, loss };
-  };
-  const close = async () => {
-    child.stdin.end();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { version, forms: { "by hand, 1 thread": block("plain"), "folded, 1 thread": block("folded") }, close };
+export async function open(problem, options) {
+  const child = openPython(problem, options, ["-W", "ignore", "-c", program]);
+  const version = (await child.next("numpy")).slice("numpy ".length);
+  return { version, forms: { "by hand, 1 thread": child.block("plain"), "folded, 1 thread": child.block("folded") }, close: child.close };
 }

@@ -139,6 +139,51 @@ export interface LayerKernels {
     dx: number,
     dxStride: number,
   ): void;
+  eluScores(x: number, rows: number, heads: number, n: number, q: number, quantity: number, phi: number, scores: number): void;
+  eluScoresBack(
+    bags: number,
+    count: number,
+    dz: number,
+    phi: number,
+    heads: number,
+    n: number,
+    q: number,
+    quantity: number,
+    dx: number,
+    dq: number,
+  ): void;
+  positiveScores(
+    x: number,
+    xStride: number,
+    d: number,
+    rows: number,
+    n: number,
+    phi: number,
+    stride: number,
+    q: number,
+    qStride: number,
+    quantity: number,
+    scores: number,
+    sStride: number,
+  ): void;
+  positiveScoresBack(
+    bags: number,
+    count: number,
+    dz: number,
+    firstRow: number,
+    x: number,
+    xStride: number,
+    d: number,
+    n: number,
+    phi: number,
+    stride: number,
+    q: number,
+    qStride: number,
+    quantity: number,
+    dE: number,
+    dq: number,
+    dx: number,
+  ): void;
   blendBlocks(
     bags: number,
     count: number,

@@ -3,7 +3,7 @@ import { HopfieldError } from "../core/errors.ts";
 import { checkChoice, checkNumber } from "../core/options.ts";
 import type { RandomStream } from "../core/random.ts";
 import { type Batch, type Block, block, isTensor, type Parameters, type Pass, type Tensor } from "./types.ts";
-import { addressOf, copyOf, tensor, type Workspace, zeros } from "./workspace.ts";
+import { addressOf, copyOf, liesIn, tensor, type Workspace, zeros } from "./workspace.ts";
 
 /** Parameters of the n-th part. */
 function partOf(parameters: Parameters, n: number): Parameters {
@@ -135,7 +135,7 @@ function checkSome(where: string, blocks: readonly Block[]): void {
 
 /** y += x, wherever a user's own block may have put them. */
 function addTo(workspace: Workspace, x: Tensor, y: Tensor): void {
-  if (!workspace.buffers.has(y.data.buffer)) {
+  if (!liesIn(workspace, y)) {
     x.data.forEach((value, i) => {
       y.data[i] = (y.data[i] as number) + value;
     });

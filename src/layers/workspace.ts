@@ -106,9 +106,14 @@ export function bytesIn(workspace: Workspace, count: number): Uint8Array {
   return new Uint8Array(workspace.buffer, at, count);
 }
 
+/** Whether a tensor is in the workspace; nearly always it is in the buffer of today, which is the cheaper question. */
+export function liesIn({ buffer, buffers }: Workspace, { data }: Tensor): boolean {
+  return data.buffer === buffer || buffers.has(data.buffer);
+}
+
 /** Address of a tensor; one that lies elsewhere is copied in first. */
 export function addressOf(workspace: Workspace, x: Tensor): number {
-  if (workspace.buffers.has(x.data.buffer)) return x.data.byteOffset;
+  if (liesIn(workspace, x)) return x.data.byteOffset;
   const copy = tensor(workspace, x.rows, x.columns);
   copy.data.set(x.data);
   return copy.data.byteOffset;
@@ -116,7 +121,7 @@ export function addressOf(workspace: Workspace, x: Tensor): number {
 
 /** The tensor itself where it lies in the workspace, else a copy there. */
 export function inside<T extends Tensor>(workspace: Workspace, x: T): T {
-  return workspace.buffers.has(x.data.buffer) ? x : { ...x, data: copyOf(workspace, x).data };
+  return liesIn(workspace, x) ? x : { ...x, data: copyOf(workspace, x).data };
 }
 
 /** A copy in the workspace. */

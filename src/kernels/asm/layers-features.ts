@@ -22,7 +22,7 @@ export function scaleRows(x: usize, xStride: usize, scale: f32, rows: i32, n: i3
 export function eluFeatures(x: usize, xStride: usize, rows: i32, n: i32, phi: usize, stride: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  const factor = f32x4.splat(log2e);
+  const factor = log2e();
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < n; j += 4) {
       const at = (<usize>j) << 2;
@@ -80,7 +80,7 @@ export function positiveFeatures(x: usize, xStride: usize, d: i32, rows: i32, n:
 
 function expRow(row: usize, n: i32, shift: f32): void {
   const off = f32x4.splat(shift);
-  const factor = f32x4.splat(log2e);
+  const factor = log2e();
   for (let j = 0; j < n; j += 4) {
     const at = (<usize>j) << 2;
     putFour(row + at, exp2(f32x4.mul(f32x4.sub(four(row + at, n - j, -Infinity), off), factor)), n - j);

@@ -5,6 +5,7 @@ export { layerNorm, layerNormBack } from "./layer-norm";
 export { separateRows, separateRowsBack, ratioRows, ratioRowsBack, hideEntries } from "./separate-rows";
 export { scaleRows, eluFeatures, eluFeaturesBack, positiveFeatures, positiveFeaturesBack } from "./layers-features";
 export { lstmStep, lstmStepBack } from "./layers-lstm";
+export { eluScores, eluScoresBack, positiveScores, positiveScoresBack } from "./layers-scores";
 export { blendBlocks, blendBlocksBack, compareBlocks, compareFew, turnBlocks, sumBlocks, separateBlocks, separateBlocksBack, ratioBlocks, ratioBlocksBack } from "./layers-blocks";
 export { adamStep } from "./optimise";
 export { patches, patchesBack, maxPool } from "./images";

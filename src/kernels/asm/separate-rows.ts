@@ -13,7 +13,7 @@ function softmaxRow(z: usize, n: i32, none: bool, p: usize): void {
   let top = max(max(f32x4.extract_lane(tops, 0), f32x4.extract_lane(tops, 1)), max(f32x4.extract_lane(tops, 2), f32x4.extract_lane(tops, 3)));
   if (none) top = max<f32>(top, 0);
   const shift = f32x4.splat(top);
-  const scale = f32x4.splat(log2e);
+  const scale = log2e();
   let sums = f32x4.splat(0);
   for (let i = 0; i < n; i += 4) {
     const at = (<usize>i) << 2;
