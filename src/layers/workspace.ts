@@ -3,7 +3,8 @@
  * behind. Memory is shared where the engine has it, because growing then leaves older views good; elsewhere all of it is reserved at once.
  */
 import { HopfieldError } from "../core/errors.ts";
-import { engineRunsLayers, type LayerBuild, type LayerKernels, layerKernels } from "../kernels/layers.ts";
+import type { LayerKernels } from "../kernels/layer-exports.ts";
+import { engineRunsLayers, type LayerBuild, layerKernels } from "../kernels/layers.ts";
 import type { Tensor } from "./types.ts";
 
 export interface Workspace {
