@@ -3,7 +3,7 @@ const [width, height] = [720, 460];
 const [left, right, top, bottom] = [70, 200, 50, 50];
 const colours = ["#1f77b4", "#d62728", "#9467bd", "#8c564b", "#2ca02c", "#ff7f0e", "#17becf"];
 
-export function costPicture(cost, machine) {
+export function costPicture(cost, machine, heading = "CPU time of one update against the length L = B = M (d = 64, one thread)") {
   const series = cost.filter(({ axis }) => axis === "L");
   const sizes = series[0].points.map(({ size }) => size);
   const all = series.flatMap(({ points }) => points.map(({ milliseconds }) => milliseconds));
@@ -13,9 +13,9 @@ export function costPicture(cost, machine) {
   const text = (at, up, content, more = "") => `<text x="${at.toFixed(1)}" y="${up.toFixed(1)}" ${more}>${escaped(content)}</text>`;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#222" role="img" aria-labelledby="title">`,
-    '<title id="title">CPU time of one update against the length</title>',
+    `<title id="title">${escaped(heading)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    text(left, 20, "CPU time of one update against the length L = B = M (d = 64, one thread)", 'font-size="14"'),
+    text(left, 20, heading, 'font-size="14"'),
     text(left, 38, machine, 'fill="#666" font-size="11"'),
   ];
   for (let power = low; power <= high; power++) {
