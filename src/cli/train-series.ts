@@ -43,7 +43,7 @@ const foreign = [
 ];
 
 export async function runSeries(input: Input, io: Io): Promise<number> {
-  const { model, variant, options, seed, seeds } = blame(2, "", () => readSeriesRequest(input));
+  const { model, variant, options, seed, seeds, build } = blame(2, "", () => readSeriesRequest(input));
   const save = textOf(input, "save");
   if (save !== undefined) {
     checkFormat("--save", save, ["safetensors"]);
@@ -60,7 +60,7 @@ export async function runSeries(input: Input, io: Io): Promise<number> {
   io.note(
     `variables, standardised: ${series.names.join(", ")}; ${series.bounds[0]} times to train, ${series.bounds[1] - series.bounds[0]} to choose, ${series.bounds[2] - series.bounds[1]} to test`,
   );
-  const workspace = blame(3, "", () => openWorkspace("plain"));
+  const workspace = blame(3, "", () => openWorkspace(build));
   const runs: SeriesRun[] = [];
   for (let n = seed; n < seed + seeds; n++) {
     const started = performance.now();
@@ -164,6 +164,7 @@ function readSeriesRequest(input: Input) {
     model,
     variant,
     options: options as SeriesFitOptions,
+    build: checkChoice(where, "build", textOf(input, "build") ?? "plain", ["plain", "relaxed", "auto"]),
     seed: checkNumber(where, "seed", numberOf(input, "seed") ?? 1, { atLeast: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true }),
     seeds: checkNumber(where, "seeds", numberOf(input, "seeds") ?? 1, { atLeast: 1, atMost: 1000, whole: true }),
   };

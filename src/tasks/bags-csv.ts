@@ -51,7 +51,9 @@ export function bagsFromTable({ names, rows }: TableText, { bag, target, feature
   rows.forEach((row, i) => {
     const name = row[bagAt] as string;
     if (name === "") throw new HopfieldError("E_FORMAT", `${where}: row ${i + 1} has no bag`);
-    members.set(name, [...(members.get(name) ?? []), i]);
+    const own = members.get(name);
+    if (own) own.push(i);
+    else members.set(name, [i]);
   });
   const labels = [...members].map(([name, of]) => labelOf(where, name, of, rows, targetAt));
   const known = classes ?? (target === null ? ["0"] : sortedClasses(labels));

@@ -5,6 +5,7 @@ import { type NumericArray, readSafetensors, writeSafetensors } from "../data/in
 import { arrayOf, treeOf } from "../layers/checkpoint.ts";
 import { listed } from "../layers/index.ts";
 import type { SeriesModel } from "./series-fit.ts";
+import { type LinearForecast, starts } from "./series-linear.ts";
 import { buildSeriesNetwork, type SeriesNetwork } from "./series-network.ts";
 
 const format = "hopfield-series-1";
@@ -54,19 +55,21 @@ export function readSeriesModel(bytes: Uint8Array): SeriesModel {
       fail(`tensor "${name}" has shape [${found.shape.join(", ")}], expected [${tensor.rows}, ${tensor.columns}]`);
   }
   const variables = parsed<{ name: string; mean: number; scale: number }[]>("variables");
-  const { shift, penalty } = parsed<{ shift: "last" | "mean"; penalty: number }>("linear");
+  const { start, season, penalty } = parsed<Pick<LinearForecast, "start" | "season" | "penalty">>("linear");
   const share = Number(metadata.get("share") ?? "none");
   const right =
     Array.isArray(variables) &&
     variables.length > 0 &&
     variables.every((each) => typeof each.name === "string" && Number.isFinite(each.mean) && each.scale > 0);
-  if (!right || (shift !== "last" && shift !== "mean") || !(share >= 0 && share <= 1)) fail("the metadata is not that of a forecast");
+  const seasonal = Number.isInteger(season) && season >= 1 && season <= network.input;
+  if (!right || !starts.includes(start) || !seasonal || !(share >= 0 && share <= 1)) fail("the metadata is not that of a forecast");
   return {
     names: variables.map(({ name }) => name),
     mean: variables.map(({ mean }) => mean),
     scale: variables.map(({ scale }) => scale),
     linear: {
-      shift,
+      start,
+      season,
       penalty,
       input: network.input,
       horizon: network.horizon,

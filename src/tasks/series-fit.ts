@@ -18,6 +18,7 @@ import {
   linearForecasts,
   scoreForecast,
   seasonalForecasts,
+  worthwhile,
 } from "./series-linear.ts";
 import { buildSeriesNetwork, levelOf, patchesOf, type SeriesModelName, type SeriesNetwork } from "./series-network.ts";
 
@@ -174,26 +175,30 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
   const block = buildSeriesNetwork(network);
   const w = options.workspace ?? openWorkspace("plain");
   const seed = options.seed ?? 1;
-  const line = fitLinear(w, series, input, horizon);
   const season = findSeason(series, input, horizon);
+  const line = fitLinear(w, series, input, horizon, season);
   const settings = optimiserSettings(where, { learningRate: options.learningRate ?? 2e-3, weightDecay: 0.01, schedule: "cosine" });
   const optimiser = openOptimiser(w, block.init(randomStream(seed, 0x73657269)), settings);
   const { first, count } = windowStarts(series, "train", input, horizon);
   const variables = series.names.length;
   const [batch, epochs, patience] = [whole("batch", 64), whole("epochs", 10), whole("patience", 3)];
   const watched = lessonOf(w, series, line, some(series, "validation", input, horizon, mostWatched));
-  /** Mean squared error on the watched windows for each share of the correction. */
-  const losses = (): number[] => {
+  /** Mean squared errors in the first and the second half of the watched windows, for each share of the correction. */
+  const losses = (): [number, number][] => {
     const found = corrections(w, block, network, optimiser.parameters, watched.z);
-    return shares.map((share) =>
-      found.reduce(
-        (sum, c, i) =>
-          sum + ((watched.scale[Math.floor(i / horizon)] as number) * ((watched.rest[i] as number) - share * c)) ** 2 / found.length,
-        0,
-      ),
-    );
+    const middle = Math.ceil(watched.scale.length / 2) * horizon;
+    return shares.map((share) => {
+      const of = (from: number, to: number): number => {
+        let sum = 0;
+        for (let i = from; i < to; i++)
+          sum += ((watched.scale[Math.floor(i / horizon)] as number) * ((watched.rest[i] as number) - share * (found[i] as number))) ** 2;
+        return sum / Math.max(1, to - from);
+      };
+      return [of(0, middle), of(middle, found.length)];
+    });
   };
-  let best = { loss: losses()[0] as number, share: 0, epoch: 0, parameters: copyTree(optimiser.parameters) };
+  const [plain, later] = losses()[0] as [number, number];
+  let best = { loss: worthwhile(series, horizon) * (plain + later), share: 0, epoch: 0, parameters: copyTree(optimiser.parameters) };
   const perEpoch = Math.min(count * variables, whole("windows", 8192));
   const total = epochs * Math.ceil(perEpoch / batch);
   let [epoch, step] = [0, 0];
@@ -219,8 +224,10 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
       step++;
     }
     epoch++;
-    losses().forEach((loss, s) => {
-      if (loss < best.loss) best = { loss, share: shares[s] as number, epoch, parameters: copyTree(optimiser.parameters) };
+    losses().forEach(([first, second], s) => {
+      // What helps in one half of the time only is no rule.
+      if (first > plain || second > later || first + second >= best.loss) return;
+      best = { loss: first + second, share: shares[s] as number, epoch, parameters: copyTree(optimiser.parameters) };
     });
     yield epoch;
   }

@@ -1,25 +1,28 @@
 /**
- * @file The plain forecasts that others are measured by: the value one season ago, and one linear map of the window for all variables, solved in closed form with a penalty. Each window is moved
- * by its last value or its mean first; penalty and shift are chosen on the validation part. docs/tables/series.md
+ * @file The plain forecasts that others are measured by: the value one season ago, and one linear map of the window for all variables, solved in closed form with a penalty. It tells how the
+ * horizon differs from a start: the last value, the mean, or the last season again; penalty and start are chosen on the validation part. docs/tables/series.md
  */
-import { HopfieldError } from "../core/errors.ts";
 import { part, timesNN, timesTN } from "../layers/products.ts";
 import { scoped, tensor, type Workspace, zeros } from "../layers/workspace.ts";
 import { fillWindow, placesOf, type Series, windowStarts } from "./series.ts";
 
-export type Shift = "last" | "mean";
+/** From what the linear map starts: the last value of the window, its mean, or its last season again. */
+export type Start = "last" | "mean" | "season";
+export const starts: readonly Start[] = ["last", "mean", "season"];
 
 export interface LinearForecast {
-  readonly shift: Shift;
-  /** input x horizon: the forecast is shift + (x - shift)^T weights. */
+  readonly start: Start;
+  readonly season: number;
+  /** input x horizon: the forecast is start + (x - level)^T weights; the level is the last value where that is the start, else the mean. */
   readonly weights: Float32Array;
   readonly input: number;
   readonly horizon: number;
-  readonly penalty: number;
+  /** null: the weights are 0, the start is the forecast. */
+  readonly penalty: number | null;
 }
 
-export function shiftOf(x: Float32Array, shift: Shift): number {
-  return shift === "last" ? (x[x.length - 1] as number) : x.reduce((sum, value) => sum + value / x.length, 0);
+function levelOf(x: Float32Array, start: Start): number {
+  return start === "last" ? (x[x.length - 1] as number) : x.reduce((sum, value) => sum + value / x.length, 0);
 }
 
 /** Sums of [x y]^T [x y] over the windows of the training part, all variables; f32 products of a few hundred windows, added up in f64. */
@@ -58,45 +61,53 @@ function moments(
 }
 
 /** Penalties relative to the mean diagonal entry of the Gram matrix. */
-const penalties = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
+const penalties = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
 
-/** @throws HopfieldError E_SHAPE (windows that do not fit). */
-export function fitLinear(w: Workspace, series: Series, input: number, horizon: number): LinearForecast {
+/** @param season at most `input`. @throws HopfieldError E_SHAPE (windows that do not fit). */
+export function fitLinear(w: Workspace, series: Series, input: number, horizon: number, season: number): LinearForecast {
   const windows = windowStarts(series, "train", input, horizon).count * series.names.length;
   // Neighbouring windows say nearly the same.
   const { sums, size } = moments(w, series, input, horizon, Math.max(1, Math.floor(windows / 30_000)));
-  let best: { forecast: LinearForecast; loss: number } | null = null;
-  for (const shift of ["last", "mean"] as const) {
-    const { gram, cross } = moved(sums, size, input, horizon, shift);
-    const level = Array.from({ length: input }, (_, i) => gram[i * input + i] as number).reduce((a, b) => a + b / input, 0) || 1;
-    for (const share of penalties) {
-      const weights = Float32Array.from(solve(gram, cross, input, horizon, share * level));
-      const forecast = { shift, weights, input, horizon, penalty: share };
-      const loss = scoreForecast(
-        series,
-        "validation",
-        input,
-        horizon,
-        (windows) => linearForecasts(w, forecast, windows),
-        Math.max(1, Math.floor(windows / 20_000)),
-      ).mse;
-      if (best === null || loss < best.loss) best = { forecast, loss };
-    }
-  }
-  if (best === null) throw new HopfieldError("E_SHAPE", "series: no linear forecast could be fitted");
-  return best.forecast;
+  const stride = Math.max(1, Math.floor(windows / 20_000));
+  const tried = (forecast: LinearForecast): { readonly forecast: LinearForecast; readonly loss: number } => ({
+    forecast,
+    loss: scoreForecast(series, "validation", input, horizon, (some) => linearForecasts(w, forecast, some), stride).mse,
+  });
+  const better = (a: ReturnType<typeof tried>, b: ReturnType<typeof tried>): ReturnType<typeof tried> => (b.loss < a.loss ? b : a);
+  const none = new Float32Array(input * horizon);
+  const plain = starts.map((start) => tried({ start, season, weights: none, input, horizon, penalty: null })).reduce(better);
+  const best = starts
+    .flatMap((start) => {
+      const { gram, cross } = moved(sums, size, input, horizon, start, season);
+      const level = Array.from({ length: input }, (_, i) => gram[i * input + i] as number).reduce((a, b) => a + b / input, 0) || 1;
+      return penalties.map((penalty) => {
+        const weights = Float32Array.from(solve(gram, cross, input, horizon, penalty * level));
+        return tried({ start, season, weights, input, horizon, penalty });
+      });
+    })
+    .reduce(better);
+  return (best.loss < worthwhile(series, horizon) * plain.loss ? best : plain).forecast;
 }
 
-/** Moments of x - s(x) and y - s(x) for s = u . x: A G A^T and A (C - G u 1^T) with A = I - 1 u^T. */
+/**
+ * Share of the error that something with more freedom may keep on the validation part to be preferred: it has to save more than one of the horizons side by side that the part holds would do by
+ * itself, all variables counted.
+ */
+export function worthwhile({ bounds, names }: Series, horizon: number): number {
+  return 1 - 1 / Math.max(1, Math.floor((bounds[1] - bounds[0]) / horizon) * names.length);
+}
+
+/** Moments of x - u.x and y - B^T x, B^T x being the start: A G A^T and A (C - G B) with A = I - 1 u^T. */
 function moved(
   sums: Float64Array,
   size: number,
   input: number,
   horizon: number,
-  shift: Shift,
+  start: Start,
+  season: number,
 ): { gram: Float64Array; cross: Float64Array } {
   const u = new Float64Array(input);
-  if (shift === "last") u[input - 1] = 1;
+  if (start === "last") u[input - 1] = 1;
   else u.fill(1 / input);
   const g = (i: number, j: number): number => sums[i * size + j] as number;
   const gu = Float64Array.from({ length: input }, (_, i) => u.reduce((sum, each, j) => sum + each * g(i, j), 0));
@@ -104,10 +115,13 @@ function moved(
   const gram = new Float64Array(input * input);
   for (let i = 0; i < input; i++)
     for (let j = 0; j < input; j++) gram[i * input + j] = g(i, j) - (gu[i] as number) - (gu[j] as number) + ugu;
-  const uc = Float64Array.from({ length: horizon }, (_, h) => u.reduce((sum, each, j) => sum + each * g(j, input + h), 0));
+  const left = (i: number, h: number): number =>
+    g(i, input + h) - (start === "season" ? g(i, input - season + (h % season)) : (gu[i] as number));
   const cross = new Float64Array(input * horizon);
-  for (let i = 0; i < input; i++)
-    for (let h = 0; h < horizon; h++) cross[i * horizon + h] = g(i, input + h) - (gu[i] as number) - (uc[h] as number) + ugu;
+  for (let h = 0; h < horizon; h++) {
+    const mean = u.reduce((sum, each, j) => sum + each * left(j, h), 0);
+    for (let i = 0; i < input; i++) cross[i * horizon + h] = left(i, h) - mean;
+  }
   return { gram, cross };
 }
 
@@ -145,11 +159,11 @@ function solve(gram: Float64Array, cross: Float64Array, n: number, columns: numb
   return x;
 }
 
-export function linearForecast({ shift, weights, horizon }: LinearForecast, x: Float32Array): Float64Array {
-  const s = shiftOf(x, shift);
-  const y = new Float64Array(horizon).fill(s);
+export function linearForecast({ start, season, weights, horizon }: LinearForecast, x: Float32Array): Float64Array {
+  const level = levelOf(x, start);
+  const y = start === "season" ? seasonalForecast(x, season, horizon) : new Float64Array(horizon).fill(level);
   x.forEach((value, t) => {
-    const d = value - s;
+    const d = value - level;
     for (let h = 0; h < horizon; h++) y[h] = (y[h] as number) + d * (weights[t * horizon + h] as number);
   });
   return y;
@@ -157,17 +171,18 @@ export function linearForecast({ shift, weights, horizon }: LinearForecast, x: F
 
 /** The same for many windows, one a row: rows x horizon. In f32, by one product. */
 export function linearForecasts(w: Workspace, line: LinearForecast, windows: Float32Array): Float32Array {
-  const { shift, weights, input, horizon } = line;
+  const { start, season, weights, input, horizon } = line;
   const rows = windows.length / input;
   return scoped(w, () => {
     const [x, map, y] = [tensor(w, rows, input), tensor(w, input, horizon), tensor(w, rows, horizon)];
-    const shifts = Float64Array.from({ length: rows }, (_, r) => shiftOf(windows.subarray(r * input, (r + 1) * input), shift));
+    const levels = Float64Array.from({ length: rows }, (_, r) => levelOf(windows.subarray(r * input, (r + 1) * input), start));
     windows.forEach((value, i) => {
-      x.data[i] = value - (shifts[Math.floor(i / input)] as number);
+      x.data[i] = value - (levels[Math.floor(i / input)] as number);
     });
     map.data.set(weights);
     timesNN(w, part(w, x), part(w, map), part(w, y), rows, horizon, input);
-    return Float32Array.from(y.data, (value, i) => value + (shifts[Math.floor(i / horizon)] as number));
+    const begin = start === "season" ? seasonalForecasts(windows, input, season, horizon) : null;
+    return Float32Array.from(y.data, (value, i) => value + (begin ? (begin[i] as number) : (levels[Math.floor(i / horizon)] as number)));
   });
 }
 
