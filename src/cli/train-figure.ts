@@ -26,13 +26,14 @@ export function learningCurves(title: string, runs: readonly { readonly seed: nu
   };
 }
 
-/** Curves of Hopular on a table: the loss that was trained on and that of the watched rows, one pair of lines a fold. */
+/** Curves of Hopular on a table (a fold each) or of a forecast (a seed each): the loss that was trained on and that of what was watched. */
 export function tableCurves(
   title: string,
   runs: readonly {
     readonly name: string;
     readonly curve: readonly { readonly epoch: number; readonly loss: number; readonly watched: number | null }[];
   }[],
+  note = "Mean loss of the batches (masked cells and target, in shares that change), and of the target on the watched rows.",
 ): Figure {
   return {
     title,
@@ -50,6 +51,6 @@ export function tableCurves(
         points: curve.map(({ epoch, watched }): [number, number | null] => [epoch, watched && Math.max(watched, floor)]),
       },
     ]),
-    notes: ["Mean loss of the batches (masked cells and target, in shares that change), and of the target on the watched rows."],
+    notes: [note],
   };
 }

@@ -10,17 +10,20 @@ import {
   madeSeries,
   openSeries,
   type Series,
+  type SeriesEpoch,
   type SeriesFit,
   type SeriesFitOptions,
   type SeriesSplit,
   writeSeriesModel,
 } from "../tasks/index.ts";
 import { blame, CommandError } from "./failure.ts";
+import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { readFileBytes } from "./input.ts";
 import { type Io, short, tableLines } from "./io.ts";
-import { checkOutputs, writeOutputs } from "./output.ts";
+import { checkOutputs, type OutputFile, writeOutputs } from "./output.ts";
 import { checkFormat } from "./recall-files.ts";
 import { flagOf, type Input, numberOf, textOf } from "./spec.ts";
+import { tableCurves } from "./train-figure.ts";
 import { variants } from "./train-options.ts";
 
 const foreign = [
@@ -35,7 +38,6 @@ const foreign = [
   "place",
   "checkpoint",
   "resume",
-  "plot",
   "preset",
   "size",
   "blocks",
@@ -44,7 +46,11 @@ const foreign = [
 
 export async function runSeries(input: Input, io: Io): Promise<number> {
   const { model, variant, options, seed, seeds, build } = blame(2, "", () => readSeriesRequest(input));
-  const save = textOf(input, "save");
+  const [save, plot] = [textOf(input, "save"), textOf(input, "plot")];
+  if (plot !== undefined) {
+    checkFigurePath("--plot", plot);
+    checkOutputs([["--plot", plot]]);
+  }
   if (save !== undefined) {
     checkFormat("--save", save, ["safetensors"]);
     checkOutputs([["--save", save]]);
@@ -67,19 +73,28 @@ export async function runSeries(input: Input, io: Io): Promise<number> {
     const mark = workspace.top;
     const run = blame(2, "", () => fitSeries(series, { ...options, seed: n, workspace }));
     let next = blame(3, "", () => run.next());
+    const curve: SeriesEpoch[] = [];
     while (!next.done) {
-      io.progress(`seed ${n}: epoch ${next.value}`, next.value, options.epochs ?? 10);
+      const { epoch } = next.value;
+      curve.push(next.value);
+      io.progress(`seed ${n}: epoch ${epoch}`, epoch, options.epochs ?? 10);
       await new Promise((done) => setImmediate(done));
       next = blame(3, "", () => run.next());
     }
     workspace.top = mark;
     io.endProgress();
-    runs.push({ seed: n, fit: next.value, seconds: (performance.now() - started) / 1000 });
+    runs.push({ seed: n, fit: next.value, curve, seconds: (performance.now() - started) / 1000 });
   }
-  if (save !== undefined) {
-    await writeOutputs([{ path: save, bytes: writeSeriesModel((runs as [SeriesRun])[0].fit.model) }]);
-    io.note(`wrote ${save}`);
+  const files: OutputFile[] = [];
+  if (save !== undefined) files.push({ path: save, bytes: writeSeriesModel((runs as [SeriesRun])[0].fit.model) });
+  if (plot !== undefined) {
+    const lines = runs.map(({ seed: own, curve }) => ({ name: `seed ${own}`, curve }));
+    const note =
+      "Mean squared error of linear forecast plus correction: the windows that were learnt from, and those of the validation part.";
+    files.push(await encodeFigure(plot, tableCurves(`series: ${model}, ${variant}`, lines, note)));
   }
+  if (files.length > 0) await writeOutputs(files);
+  for (const { path } of files) io.note(`wrote ${path}`);
   if (io.json) io.printJson(documentOf(model, variant, runs, flagOf(input, "baselines")));
   else print(model, variant, runs, io);
   return 0;
@@ -88,6 +103,7 @@ export async function runSeries(input: Input, io: Io): Promise<number> {
 interface SeriesRun {
   readonly seed: number;
   readonly fit: SeriesFit;
+  readonly curve: readonly SeriesEpoch[];
   readonly seconds: number;
 }
 

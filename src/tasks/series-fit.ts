@@ -153,8 +153,16 @@ export function forecastWindows(w: Workspace, { linear, network, parameters, sha
   return found.map((value, i) => value + share * (scale[Math.floor(i / linear.horizon)] as number) * (more[i] as number));
 }
 
-/** Yields the epoch after each. @throws HopfieldError E_RANGE (options), E_SHAPE (a part too short), E_UNSUPPORTED (the layer's options), E_NONFINITE (a loss that is no number). */
-export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Generator<number, SeriesFit> {
+/** What an epoch came to: mean squared errors in standardised units, of the batches as they were learnt from, and of the watched windows of the validation part with all of the correction. */
+export interface SeriesEpoch {
+  /** 1, 2, ... */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly watched: number;
+}
+
+/** Yields after every epoch. @throws HopfieldError E_RANGE (options), E_SHAPE (a part too short), E_UNSUPPORTED (the layer's options), E_NONFINITE (a loss that is no number). */
+export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Generator<SeriesEpoch, SeriesFit> {
   const where = "series";
   checkNames(where, options, known);
   const whole = (name: "horizon" | "input" | "patch" | "width" | "epochs" | "patience" | "windows" | "batch", fallback: number): number =>
@@ -203,6 +211,7 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
   const total = epochs * Math.ceil(perEpoch / batch);
   let [epoch, step] = [0, 0];
   while (epoch < epochs && epoch - best.epoch < patience) {
+    let error = 0;
     const order = sampleWithoutReplacement(randomStream(seed, 0x77000000 + epoch), count * variables, perEpoch);
     for (let from = 0; from < order.length; from += batch) {
       const places = order.slice(from, from + batch).map((n): [number, number] => [first + Math.floor(n / variables), n % variables]);
@@ -211,7 +220,12 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
         const pass = { workspace: w, training: true, seed, draws: step * 256, wantInput: false };
         const [y, saved] = block.forward(optimiser.parameters, patchesOf(network, z), pass);
         // Half the mean squared error in the units of the series.
-        const slope = y.data.map((c, i) => ((scale[Math.floor(i / horizon)] as number) ** 2 * (c - (rest[i] as number))) / y.data.length);
+        const slope = y.data.map((c, i) => {
+          const own = scale[Math.floor(i / horizon)] as number;
+          const missed = own * (c - (rest[i] as number));
+          error += missed ** 2 / horizon / order.length;
+          return (own * missed) / y.data.length;
+        });
         const given = { data: slope, rows: y.rows, columns: y.columns };
         const [, gradients] = block.backward(optimiser.parameters, saved, given, pass);
         copyInto(gradients, optimiser.gradients, "series: gradients");
@@ -224,12 +238,14 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
       step++;
     }
     epoch++;
-    losses().forEach(([first, second], s) => {
+    const found = losses();
+    found.forEach(([first, second], s) => {
       // What helps in one half of the time only is no rule.
       if (first > plain || second > later || first + second >= best.loss) return;
       best = { loss: first + second, share: shares[s] as number, epoch, parameters: copyTree(optimiser.parameters) };
     });
-    yield epoch;
+    const [early, late] = found.at(-1) as [number, number];
+    yield { epoch, loss: error, watched: (early + late) / 2 };
   }
   const { names, mean, scale } = series;
   const model: SeriesModel = { names, mean, scale, linear: line, network, parameters: best.parameters, share: best.share };

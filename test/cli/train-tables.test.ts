@@ -211,7 +211,9 @@ describe("hopfield train --task series", () => {
     const data = folder.text("whole.csv", `t,wave,saw\n${wave(0, 300)}\n`);
     const saved = folder.file("forecast.safetensors");
     const words = ["train", "--task", "series", "--data", data, "--horizon", "6", "--input", "24", "--epochs", "1", "--save", saved];
-    const trained = await run(words);
+    const plot = folder.file("forecast.svg");
+    const trained = await run([...words, "--plot", plot]);
+    expect(readFileSync(plot, "utf8")).toContain("watched, seed 1");
     expect(trained.stderr).toContain("left out: t (the time)");
     expect(trained.stderr).toContain("missing cells, filled with the value before: saw (1)");
     expect(trained.status).toBe(0);
