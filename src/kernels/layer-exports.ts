@@ -257,7 +257,7 @@ export interface LayerKernels {
   patches(image: number, height: number, width: number, channels: number, size: number, out: number): void;
   patchesBack(patch: number, height: number, width: number, channels: number, size: number, image: number): void;
   maxPool(image: number, height: number, width: number, channels: number, size: number, out: number, places: number): void;
-  randomMask(seedLow: number, seedHigh: number, row: number, first: number, last: number, threshold: number, out: number): number;
+  randomMask(seedLow: number, seedHigh: number, row: number, n: number, threshold: number, out: number): number;
 }
 
 type Gemm = (

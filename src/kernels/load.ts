@@ -161,7 +161,7 @@ export interface Kernels {
   separate(kind: number, logits: number, n: number, alpha: number, k: number, none: number, p: number): void;
   conjugate(kind: number, logits: number, p: number, n: number, alpha: number, none: number): number;
   gather(values: number, columns: number, indices: number, weights: number, count: number, sums: number, y: number): void;
-  randomMask(seedLow: number, seedHigh: number, row: number, first: number, last: number, threshold: number, out: number): number;
+  randomMask(seedLow: number, seedHigh: number, row: number, n: number, threshold: number, out: number): number;
   featureAccumulate(
     x: number,
     v: number,

@@ -32,7 +32,7 @@ export function drop(pass: Pass, x: Tensor, rate: number): readonly [Tensor, Kep
   const { workspace, seed } = pass;
   const count = x.data.length;
   const keep = bytesIn(workspace, count);
-  workspace.kernels.randomMask(seed >>> 0, Math.floor(seed / 2 ** 32), pass.draws++, 0, count, (1 - rate) * 2 ** 32, keep.byteOffset);
+  workspace.kernels.randomMask(seed >>> 0, Math.floor(seed / 2 ** 32), pass.draws++, count, (1 - rate) * 2 ** 32, keep.byteOffset);
   const y = tensor(workspace, x.rows, x.columns);
   workspace.kernels.keepSome(addressOf(workspace, x), keep.byteOffset, 1 / (1 - rate), count, y.data.byteOffset);
   return [y, { keep }];

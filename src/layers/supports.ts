@@ -70,15 +70,7 @@ function fillRow(
   if (support === "window") {
     for (let j = 0; j < columns; j++) row[j] = Math.abs(i - j) <= window ? 1 : 0;
   } else if (support === "random") {
-    const kept = workspace.kernels.randomMask(
-      maskSeed >>> 0,
-      Math.floor(maskSeed / 2 ** 32),
-      i,
-      0,
-      columns,
-      share * 2 ** 32,
-      row.byteOffset,
-    );
+    const kept = workspace.kernels.randomMask(maskSeed >>> 0, Math.floor(maskSeed / 2 ** 32), i, columns, share * 2 ** 32, row.byteOffset);
     if (kept === 0) {
       const random = randomStream(maskSeed, 0x6d61736b);
       random.position = 2 * i;

@@ -2,12 +2,12 @@
  * @file The way by score rows: for each tile of queries, f32 scores of every visible pattern; then, query by query, the few patterns that can matter, their exact f64
  * similarities, their weights in f64, and the sum of their values. Any separation with any support; also what energies, weights and alternatives are read from.
  */
-import { type Arena, allocate, roundUp, viewF32, viewF64, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
+import { type Arena, allocate, roundUp, viewF32, viewF64, viewI32, withScratch } from "../kernels/arena.ts";
 import { candidateThreshold, separationKinds } from "./candidates.ts";
 import { type Evaluation, emptyEvaluation } from "./evaluation.ts";
 import type { Settings } from "./presets.ts";
 import { type RowCall, scoreRows, type Tile, windowOf } from "./score-rows.ts";
-import { visibleCount } from "./support.ts";
+import { shownTo } from "./support.ts";
 
 /** Scores of a tile stay below 16 MiB. */
 const tileScores = 2 ** 22;
@@ -66,7 +66,7 @@ function weighRow(call: RowCall, tile: Tile, buffers: RowBuffers, start: number,
   const range = settings.support === "window" ? windowOf(settings, request, b, patterns) : { first: 0, last: patterns };
   const width = range.last - range.first;
   const row = tile.scores + (r * tile.stride + range.first) * 4;
-  const visible = tile.mask ? visibleCount(viewU8(arena, tile.mask.address + r * tile.mask.stride, patterns)) : width;
+  const visible = tile.mask ? shownTo(tile.mask, r) : width;
   kernels.largestTwo(row, width, buffers.pair);
   const pair = viewF32(arena, buffers.pair, 2);
   const threshold = request.visitAll

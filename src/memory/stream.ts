@@ -1,12 +1,12 @@
 /** @file The streaming way: softmax and softmax1 over all, masked or randomly kept patterns, in one pass over the memory, without a row of scores. */
 import { portableLog2 } from "../core/portable.ts";
-import { allocate, placeF32, roundUp, viewF32, viewI32, viewU8, withScratch } from "../kernels/arena.ts";
+import { allocate, placeF32, roundUp, viewF32, viewI32, withScratch } from "../kernels/arena.ts";
 import { type Part, runParts } from "../kernels/pool.ts";
 import { type Evaluation, emptyEvaluation, type Request } from "./evaluation.ts";
 import type { PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 import { centredNorm, type Scoring } from "./scoring.ts";
-import { type PlacedMask, placeMask, visibleCount } from "./support.ts";
+import { type PlacedMask, placeMask, shownTo } from "./support.ts";
 
 /** Numbers of the queries of one group and their answers (2^19 are 2 MiB): small enough for the last-level cache, large enough that packing the keys once a group does not show. */
 const groupFloats = 2 ** 19;
@@ -198,7 +198,7 @@ function chosenOnly(call: Call, start: number, n: number, mask: PlacedMask): Sta
   const lists: number[] = [];
   const parts: Part[] = [];
   for (let r = 0; r < n; r++) {
-    const shown = visibleCount(viewU8(arena, mask.address + r * mask.stride, patterns));
+    const shown = shownTo(mask, r);
     // One place more: the list is written ahead of what is kept.
     const list = allocate(arena, (patterns + 1) * 4);
     arena.kernels.shownIndices(mask.address + r * mask.stride, patterns, list);
@@ -227,7 +227,7 @@ function readStates(call: Call, state: number, start: number, n: number, mask: P
     out.squares[b] = floats[r * 8 + 2] as number;
     const second = floats[r * 8 + 3] as number;
     if (second > Number.NEGATIVE_INFINITY) out.margin[b] = ((floats[r * 8] as number) - second) / call.factor;
-    out.visible[b] = mask ? visibleCount(viewU8(arena, mask.address + r * mask.stride, patterns)) : patterns;
+    out.visible[b] = mask ? shownTo(mask, r) : patterns;
     if (mask) out.count[b] = out.visible[b] as number;
   }
 }

@@ -5,10 +5,16 @@ import { allocate, viewU8 } from "../kernels/arena.ts";
 import type { PatternStore } from "./pattern-store.ts";
 import type { Settings } from "./presets.ts";
 
-/** Mask bytes of some queries: row r at address + r * stride; stride 0 shares one row. */
+/** Mask bytes of some queries: row r at address + r * stride; stride 0 shares one row. `shown`: how many patterns each row shows. */
 export interface PlacedMask {
   readonly address: number;
   readonly stride: number;
+  readonly shown: Int32Array;
+}
+
+/** Patterns that query r of a placed mask sees. */
+export function shownTo(mask: PlacedMask, r: number): number {
+  return mask.shown[mask.stride === 0 ? 0 : r] as number;
 }
 
 /** Streams of the random numbers: masks use the kernels' own counter layout, the fallback index this one. */
@@ -26,28 +32,34 @@ export function placeMask(store: PatternStore, settings: Settings, rows: Int32Ar
     if (maskRows === 1) {
       const address = allocate(arena, patterns);
       viewU8(arena, address, patterns).set(data);
-      return { address, stride: 0 };
+      return { address, stride: 0, shown: Int32Array.of(shownIn(data)) };
     }
     const address = allocate(arena, rows.length * patterns);
     const target = viewU8(arena, address, rows.length * patterns);
+    const shown = new Int32Array(rows.length);
     rows.forEach((row, r) => {
       if (row >= maskRows) throw new HopfieldError("E_SHAPE", `recall: supportMask has ${maskRows} rows, query ${row} has none`, { row });
-      target.set(data.subarray(row * patterns, (row + 1) * patterns), r * patterns);
+      const bytes = data.subarray(row * patterns, (row + 1) * patterns);
+      target.set(bytes, r * patterns);
+      shown[r] = shownIn(bytes);
     });
-    return { address, stride: patterns };
+    return { address, stride: patterns, shown };
   }
   if (settings.support === "random") {
-    const address = allocate(arena, rows.length * patterns);
+    // Masks are written sixteen bytes at a time, rows in order.
+    const address = allocate(arena, rows.length * patterns + 16);
+    const shown = new Int32Array(rows.length);
     const high = Math.floor(settings.seed / 2 ** 32);
     rows.forEach((row, r) => {
       const at = address + r * patterns;
-      const kept = arena.kernels.randomMask(settings.seed >>> 0, high, row, 0, patterns, settings.keep * 2 ** 32, at);
+      const kept = arena.kernels.randomMask(settings.seed >>> 0, high, row, patterns, settings.keep * 2 ** 32, at);
       if (kept === 0) {
         const u = wordAt(settings.seed, fallbackStream, row) / 2 ** 32;
         viewU8(arena, at, patterns)[Math.floor(u * patterns)] = 1;
       }
+      shown[r] = Math.max(1, kept);
     });
-    return { address, stride: patterns };
+    return { address, stride: patterns, shown };
   }
   return null;
 }
@@ -66,8 +78,8 @@ export function windowRange(patterns: number, window: number, position: number, 
   return { first, last };
 }
 
-export function visibleCount(mask: Uint8Array): number {
+function shownIn(mask: Uint8Array): number {
   let count = 0;
-  for (const shown of mask) count += shown;
+  for (let i = 0; i < mask.length; i++) count += mask[i] as number;
   return count;
 }

@@ -35,16 +35,23 @@ it.each([
 
 it("the kernels' masks come from the same generator", () => {
   const arena = openArena();
-  const address = allocate(arena, 100);
+  const address = allocate(arena, 300);
   const seed = 2 ** 40 + 12345;
   const out = new Uint32Array(4);
-  for (const row of [0, 1, 77]) {
-    const kept = arena.kernels.randomMask(seed >>> 0, Math.floor(seed / 2 ** 32), row, 3, 90, 0.37 * 2 ** 32, address);
-    const expected = Array.from({ length: 87 }, (_, i) => {
-      philox(out, (i + 3) >>> 2, row, 0, 1, seed >>> 0, Math.floor(seed / 2 ** 32));
-      return Number((out[(i + 3) % 4] as number) < 0.37 * 2 ** 32);
+  for (const [row, n, keep] of [
+    [0, 87, 0.37],
+    [1, 16, 0.37],
+    [77, 3, 0.5],
+    [2 ** 31, 257, 0.999],
+    [5, 40, 1],
+    [6, 200, 2 ** -7],
+  ] as const) {
+    const kept = arena.kernels.randomMask(seed >>> 0, Math.floor(seed / 2 ** 32), row, n, keep * 2 ** 32, address);
+    const expected = Array.from({ length: n }, (_, i) => {
+      philox(out, i >>> 2, row, 0, 1, seed >>> 0, Math.floor(seed / 2 ** 32));
+      return Number((out[i % 4] as number) < keep * 2 ** 32);
     });
-    expect(Array.from(viewU8(arena, address, 87))).toEqual(expected);
+    expect(Array.from(viewU8(arena, address, n))).toEqual(expected);
     expect(kept).toBe(expected.reduce((a, b) => a + b, 0));
   }
 });

@@ -6,6 +6,7 @@
 import { microScores, microScoresOn, microValuesTiles } from "./micro";
 import { packKeys } from "./pack";
 import { combine } from "./scores";
+import { hideFour } from "./select";
 import { clearStates, foldBlock } from "./state";
 import { panelKeys } from "./width";
 
@@ -131,7 +132,7 @@ export function prepare(line: usize, base: i32, count: i32, keyScale: usize, key
   if (!mask) return true;
   const shown = mask + <usize>base;
   if (blockHidden(shown, count)) return false;
-  for (let j = 0; j < count; j++) if (!load<u8>(shown + <usize>j)) store<f32>(line + ((<usize>j) << 2), -Infinity);
+  for (let j = 0; j < count; j += 4) hideFour(line + ((<usize>j) << 2), shown + <usize>j);
   return true;
 }
 

@@ -97,49 +97,44 @@ function touch(x: usize, bytes: usize, out: usize): void {
   v128.store(out, f32x4.add(a, b));
 }
 
+/** Entries of a panel packed at a time: its lines are filled while they are in the first-level cache, not once for every four keys. */
+const stretch: i32 = 64;
+
 /** Packs keys x[0 ... count) (count <= 64) into panels of d x panelKeys. */
 export function packKeys(x: usize, count: i32, d: i32, centre: usize, squares: bool, out: usize): void {
   const stride = (<usize>d) << 2;
-  const whole = d & ~3;
-  const line = (<usize>panelKeys) << 2;
   touch(x, <usize>count * stride, out);
-  for (let first = 0; first < 64; first += panelKeys) {
-    const panel = out + ((<usize>first * <usize>d) << 2);
-    if (first >= count) return; // the micro kernel is not called for panels without keys
-    for (let part = 0; part < panelKeys; part += 4) {
-      const base = first + part;
-      const target = panel + ((<usize>part) << 2);
-      const n = min(4, count - base);
-      if (n == 4) {
-        const x0 = x + <usize>base * stride;
-        const x1 = x0 + stride;
-        const x2 = x1 + stride;
-        const x3 = x2 + stride;
-        for (let k = 0; k < whole; k += 4) {
-          const at = (<usize>k) << 2;
-          const c = centre ? v128.load(centre + at) : f32x4.splat(0);
-          const a0 = four(x0 + at, c, squares);
-          const a1 = four(x1 + at, c, squares);
-          const a2 = four(x2 + at, c, squares);
-          const a3 = four(x3 + at, c, squares);
-          transposeInto(a0, a1, a2, a3, target + <usize>k * line, line);
-        }
-        for (let k = whole; k < d; k++) {
-          const to = target + <usize>k * line;
-          store<f32>(to, entry(x0, k, centre, squares));
-          store<f32>(to, entry(x1, k, centre, squares), 4);
-          store<f32>(to, entry(x2, k, centre, squares), 8);
-          store<f32>(to, entry(x3, k, centre, squares), 12);
-        }
-      } else {
-        for (let k = 0; k < d; k++) {
-          const to = target + <usize>k * line;
-          for (let j = 0; j < 4; j++) {
-            const v: f32 = j < n ? entry(x + <usize>(base + j) * stride, k, centre, squares) : 0;
-            store<f32>(to + ((<usize>j) << 2), v);
-          }
-        }
+  // The micro kernel is not called for panels without keys.
+  for (let first = 0; first < count; first += panelKeys) {
+    const panel = out + <usize>first * stride;
+    for (let from = 0; from < d; from += stretch) {
+      const to = min(d, from + stretch);
+      for (let part = 0; part < panelKeys; part += 4) {
+        packFour(x + <usize>(first + part) * stride, count - first - part, from, to, stride, centre, squares, panel + ((<usize>part) << 2));
       }
     }
+  }
+}
+
+/** Entries from ... to - 1 of four keys, of which `count` exist, side by side. */
+// @ts-ignore: decorator
+@inline
+function packFour(x: usize, count: i32, from: i32, to: i32, stride: usize, centre: usize, squares: bool, target: usize): void {
+  const line = (<usize>panelKeys) << 2;
+  let k = from;
+  if (count >= 4) {
+    for (; k + 4 <= to; k += 4) {
+      const at = (<usize>k) << 2;
+      const c = centre ? v128.load(centre + at) : f32x4.splat(0);
+      const a0 = four(x + at, c, squares);
+      const a1 = four(x + stride + at, c, squares);
+      const a2 = four(x + 2 * stride + at, c, squares);
+      const a3 = four(x + 3 * stride + at, c, squares);
+      transposeInto(a0, a1, a2, a3, target + <usize>k * line, line);
+    }
+  }
+  for (; k < to; k++) {
+    const place = target + <usize>k * line;
+    for (let j = 0; j < 4; j++) store<f32>(place + ((<usize>j) << 2), j < count ? entry(x + <usize>j * stride, k, centre, squares) : 0);
   }
 }
