@@ -3,6 +3,7 @@
  */
 import { HopfieldError } from "../core/errors.ts";
 import type { Build } from "./builds.ts";
+import { textToBytes } from "./bytes-text.ts";
 import { plain } from "./generated/plain.ts";
 import { relaxed } from "./generated/relaxed.ts";
 
@@ -184,8 +185,8 @@ const sources = new Map<Build, string>([
 ]);
 
 /** Makes a further build known. */
-export function addBuild(build: Build, hex: string): void {
-  sources.set(build, hex);
+export function addBuild(build: Build, text: string): void {
+  sources.set(build, text);
 }
 
 /** Takes a build out again. */
@@ -243,9 +244,7 @@ function moduleOf(build: Build, shared: boolean): WebAssembly.Module {
 
 /** The module's bytes; all are compiled for shared memory, which differs from unshared in one flag of the memory import. */
 function bytesOf(build: Build, shared: boolean): Uint8Array<ArrayBuffer> {
-  const hex = sources.get(build) ?? "";
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  const bytes = textToBytes(sources.get(build) ?? "");
   if (!shared) bytes[memoryFlagAt(bytes)] = 1;
   return bytes;
 }

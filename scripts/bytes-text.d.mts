@@ -1,0 +1,2 @@
+/** As bytes-text.mjs. */
+export function bytesToText(bytes: Uint8Array): string;
