@@ -52,10 +52,19 @@ import { orthogonalFeatures, randomFeatureVariance } from "./random-features.ts"
 import { seriesForecast } from "./series-forecast.ts";
 import { sparseExactRetrieval } from "./sparse-exact-retrieval.ts";
 import { tableLookup } from "./table-lookup.ts";
+import { tableMade } from "./table-made.ts";
 import { topKEnergy } from "./top-k-energy.ts";
 import type { Claim } from "./types.ts";
 
-export { type Claim, type ClaimContext, type ClaimOutcome, type Library, packageItself, type StoredDigits } from "./types.ts";
+export {
+  type Claim,
+  type ClaimContext,
+  type ClaimOutcome,
+  type ClaimTable,
+  type Library,
+  packageItself,
+  type StoredDigits,
+} from "./types.ts";
 
 export const claims: readonly Claim[] = [
   energyDescent,
@@ -107,6 +116,7 @@ export const claims: readonly Claim[] = [
   layerBagLength,
   layerLatchLength,
   tableLookup,
+  tableMade,
   hopularTables,
   milBags,
   seriesForecast,

@@ -33,9 +33,10 @@ export function tableLookupClaim(trainer: FitTable = fitTable): Claim {
         const table = madeTable(seed * runs + n);
         const train = Array.from({ length: rows }, (_, i) => i);
         const fresh = Array.from({ length: test }, (_, i) => rows + i);
-        const scaled = scoreRows(table, learn(table, train, "lookup", seed, null, trainer), fresh).accuracy;
-        const plain: FitTable = (given, options, where) => fitTable(given, { ...options, lookup: { steps: 0 } }, where);
-        gains.push(scaled - scoreRows(table, learn(table, train, "lookup", seed, null, plain), fresh).accuracy);
+        const options = { rows: train, model: "lookup", seed } as const;
+        const scaled = scoreRows(table, learn(table, options, trainer).model, fresh).accuracy;
+        const plain = learn(table, { ...options, lookup: { steps: 0 } });
+        gains.push(scaled - scoreRows(table, plain.model, fresh).accuracy);
         own.push(scaled);
         progress(n + 1, runs);
       }

@@ -7,27 +7,21 @@ import {
   scoreClasses,
   someText,
   type TableFit,
-  type TableModelName,
+  type TableFitOptions,
+  type TableModel,
 } from "../tasks/index.ts";
 
 /** A trainer; tests hand in ones that do not learn. */
 export type FitTable = typeof fitTable;
 
-export function learn(
-  table: LearningTable,
-  rows: readonly number[],
-  model: TableModelName,
-  seed: number,
-  watched: readonly number[] | null,
-  trainer: FitTable = fitTable,
-): TableFit {
-  const run = trainer(table, { model, rows, seed, ...(watched ? { watched } : {}) });
+export function learn(table: LearningTable, options: TableFitOptions, trainer: FitTable = fitTable): TableFit {
+  const run = trainer(table, options);
   let next = run.next();
   while (!next.done) next = run.next();
   return next.value;
 }
 
-export function scoreRows(table: LearningTable, { model }: TableFit, test: readonly number[]): ClassScore {
+export function scoreRows(table: LearningTable, model: TableModel, test: readonly number[]): ClassScore {
   const { values, columns } = predictTable(model, someText(table.text, test), 0);
   return scoreRowsOf(table, values, columns, test);
 }

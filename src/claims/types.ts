@@ -34,7 +34,10 @@ export interface ClaimContext {
     test: readonly number[],
     watched: readonly number[] | null,
     seed: number,
+    onStart?: (name: string) => void,
   ) => Promise<Readonly<Record<string, Float64Array>>>;
+  /** One line when a part of a long experiment has ended. */
+  readonly note?: (line: string) => void;
   /** CPU time of this process in milliseconds, for experiments on cost. */
   readonly cpuTime?: () => number;
   /** "small": enough to see that the experiment works, for tests; "full": the sizes of the papers and beyond, minutes. Default: seconds. */
@@ -54,6 +57,13 @@ export interface ClaimOutcome {
   /** It could not be examined here (data or a clock is missing): neither passed nor failed. */
   readonly skipped?: boolean;
   readonly figures?: Record<string, number>;
+  /** Results of many parts, shown as they stand. */
+  readonly table?: ClaimTable;
+}
+
+export interface ClaimTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface Claim {

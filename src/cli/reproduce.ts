@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { type Claim, claims, type StoredDigits } from "../claims/index.ts";
+import { type Claim, type ClaimTable, claims, type StoredDigits } from "../claims/index.ts";
 import { HopfieldError } from "../core/errors.ts";
 import { checkNumber, nearestName } from "../core/options.ts";
 import { type CsvTable, readCsv } from "../data/index.ts";
@@ -37,6 +37,7 @@ interface Row {
   readonly verdict: Verdict;
   readonly seconds: number;
   readonly figures: Readonly<Record<string, number>> | undefined;
+  readonly table?: ClaimTable | undefined;
 }
 
 async function run(input: Input, io: Io): Promise<number> {
@@ -70,16 +71,17 @@ async function run(input: Input, io: Io): Promise<number> {
       io.progress(`${i + 1} of ${chosen.length}: ${claim.id}`, i + (total > 0 ? Math.min(1, done / total) : 0), chosen.length);
     const seconds = (): number => Math.round(performance.now() - started) / 1000;
     try {
-      const { measured, passed, skipped, figures } = await claim.run({
+      const { measured, passed, skipped, figures, table } = await claim.run({
         seed,
         progress,
         digits,
         cpuTime,
         ...(flagOf(input, "full") ? { size: "full" } : {}),
-        peers: (table, model, rows, test, watched, seed) => peerAnswers(table, model, rows, test, watched, seed, () => {}),
+        peers: (of, model, rows, test, watched, own, onStart = () => {}) => peerAnswers(of, model, rows, test, watched, own, onStart),
+        note: (line) => io.note(`${claim.id}: ${line}`),
         ...(data === undefined ? {} : { data, readTable: (path: string) => tableFrom(data, path) }),
       });
-      return { claim, measured, verdict: skipped ? "skipped" : passed ? "pass" : "fail", figures, seconds: seconds() };
+      return { claim, measured, verdict: skipped ? "skipped" : passed ? "pass" : "fail", figures, table, seconds: seconds() };
     } catch (error) {
       // A claim that cannot be run (a data set that is missing) is not shown to hold; the others still are.
       if (!(error instanceof HopfieldError)) throw error;
@@ -140,7 +142,7 @@ function list(chosen: readonly Claim[], io: Io): void {
   for (const line of tableLines(["claim", "seconds", "title"], rows)) io.print(line);
 }
 
-function documentOf({ claim, measured, verdict, seconds, figures }: Row): Record<string, unknown> {
+function documentOf({ claim, measured, verdict, seconds, figures, table }: Row): Record<string, unknown> {
   const { id, title, source, expected, tolerance } = claim;
   return {
     id,
@@ -153,18 +155,25 @@ function documentOf({ claim, measured, verdict, seconds, figures }: Row): Record
     passed: verdict === "pass",
     seconds,
     ...(figures ? { figures } : {}),
+    ...(table ? { table } : {}),
   };
+}
+
+/** Lines of a Markdown table, with an empty line before and after. */
+function markdown({ head, rows }: ClaimTable): string[] {
+  return ["", ...[head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`), ""];
 }
 
 /** One block a claim: the texts are too long for columns. */
 function print(rows: readonly Row[], io: Io): void {
-  for (const { claim, measured, verdict, seconds } of rows) {
+  for (const { claim, measured, verdict, seconds, table } of rows) {
     io.print(`${verdict === "fail" ? "FAIL" : verdict}  ${claim.id}  (${short(seconds, 3)} s)`);
     io.print(`      ${claim.title}`);
     io.print(`      source     ${claim.source}`);
     io.print(`      expected   ${claim.expected}`);
     io.print(`      measured   ${measured}`);
     io.print(`      tolerance  ${claim.tolerance}`);
+    for (const line of table ? markdown(table) : []) io.print(line);
   }
   const skipped = rows.filter(({ verdict }) => verdict === "skipped").length;
   const passed = rows.filter(({ verdict }) => verdict === "pass").length;

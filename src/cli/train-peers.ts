@@ -157,11 +157,18 @@ const trees = 100;
 /** Rows of a tree's sample at most. */
 const mostRows = 5000;
 
-/** Trees on bootstrap samples (forest.ts); the watched rows say whether the root or half of the columns are looked at in every split. */
+/** Trees on bootstrap samples (forest.ts); the watched rows say how many columns are looked at in every split, and from how many rows on a node is split. */
 const forest: Peer = async (problem, watched, loss) => {
   const { columns } = problem.train;
-  const counts = [...new Set([Math.round(Math.sqrt(columns)), Math.ceil(columns / 2)])];
-  return settled(problem, watched, loss, counts, ({ train, targets, classes, query, seed }, count) =>
-    askForest(growForest(train, targets, classes, { trees, columns: count, rows: mostRows, smallest: 2, seed }), query, classes),
+  const [root, half] = [Math.max(1, Math.round(Math.sqrt(columns))), Math.ceil(columns / 2)];
+  const settings = [
+    { columns: root, smallest: 2 },
+    { columns: root, smallest: 10 },
+    { columns: root, smallest: 40 },
+    { columns: half, smallest: 2 },
+    { columns: half, smallest: 10 },
+  ];
+  return settled(problem, watched, loss, settings, ({ train, targets, classes, query, seed }, setting) =>
+    askForest(growForest(train, targets, classes, { trees, rows: mostRows, seed, ...setting }), query, classes),
   );
 };

@@ -147,6 +147,9 @@ function choiceLine(folds: readonly FoldOutcome[]): string {
   return `chosen on watched rows: ${counts.join(", ")} folds; shares of an answer: Hopular ${share("hopular")}, linear rule ${share("rule")}, the rest recalled${left}`;
 }
 
+/** Of a share: an interval does not reach beyond 0 and 1. */
 const told = ({ mean: m, low, high }: Interval, times: number, digits: number): string =>
-  Number.isNaN(m) ? "-" : `${(times * m).toFixed(digits)} [${(times * low).toFixed(digits)}, ${(times * high).toFixed(digits)}]`;
+  Number.isNaN(m)
+    ? "-"
+    : `${(times * m).toFixed(digits)} [${(times * Math.max(0, low)).toFixed(digits)}, ${(times * Math.min(1, high)).toFixed(digits)}]`;
 const shortInterval = ({ mean: m, low, high }: Interval): string => `${short(m, 4)} [${short(low, 4)}, ${short(high, 4)}]`;

@@ -1,7 +1,7 @@
 /** @file `hopfield train --task tabular`: a model of the user's own table, scored by cross-validation in which every row is predicted by a model that never saw it. */
 import { readCsv } from "../data/index.ts";
 import { openWorkspace, type Workspace } from "../layers/index.ts";
-import { classCount, type LearningTable, levelsOf, openTable, stratifiedFolds, writeTableModel } from "../tasks/index.ts";
+import { classCount, type LearningTable, levelsOf, openTable, planColumns, stratifiedFolds, writeTableModel } from "../tasks/index.ts";
 import { blame, CommandError } from "./failure.ts";
 import { checkFigurePath, encodeFigure } from "./figure-output.ts";
 import { readFileBytes } from "./input.ts";
@@ -145,6 +145,8 @@ function readTable(request: TableRequest, bytes: Uint8Array): { table: LearningT
   const { testFolds, watchFolds } = request;
   return blame(3, `--data ${JSON.stringify(request.data)}: `, () => {
     const table = openTable(readCsv(bytes, { header: true }), tableOptions(request), "train");
+    // A cell that does not fit its column is told now and with the name of the file, not by the fold that meets it.
+    planColumns("train", table.text, table.columns, table.rows);
     return { table, folds: testFolds ? testFolds.map((name, f) => foldOf(table, name, watchFolds?.[f] ?? null)) : null };
   });
 }

@@ -60,7 +60,7 @@ export type { SeriesModelName, SeriesNetwork } from "./series-network.ts";
 export { isError, minimiseError, type SearchOptions, smallestError } from "./smallest-error.ts";
 export { classCount, type LearningTable, openTable, type TableOptions } from "./table.ts";
 export { type ColumnReport, type ColumnType, columnTypes } from "./table-columns.ts";
-export { type Cells, type Encoded, encodeCells, type Oddities, type PlannedColumn, readCells } from "./table-encode.ts";
+export { type Cells, type Encoded, encodeCells, type Oddities, type PlannedColumn, planColumns, readCells } from "./table-encode.ts";
 export { isTableModel, readTableModel, writeTableModel } from "./table-file.ts";
 export {
   fitTable,

@@ -132,6 +132,7 @@ const refused: Record<string, readonly (keyof typeof wrong)[]> = {
   "layer-latch-length": [],
   // And tables and series: test/claims/tables.test.ts.
   "table-lookup": [],
+  "table-made": [],
   "hopular-tables": [],
   "mil-bags": [],
   "series-forecast": [],

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { hopularTables, publishedTables } from "../../src/claims/hopular-tables.ts";
 import { seriesForecast, seriesForecastClaim } from "../../src/claims/series-forecast.ts";
 import { tableLookupClaim } from "../../src/claims/table-lookup.ts";
+import { tableMadeClaim } from "../../src/claims/table-made.ts";
 import { fitSeries, fitTable } from "../../src/tasks/index.ts";
 import { normals } from "../oracle/index.ts";
 
@@ -10,7 +11,7 @@ const context = { seed: 2, progress: () => {} };
 
 /** The tables under their names: the sign of one column, four folds. */
 function readTable(path: string) {
-  if (path !== `tables/${publishedTables[0]}.csv`) return null;
+  if (path !== `tables/${publishedTables.find(({ small }) => small)?.name}.csv`) return null;
   const draw = normals(4);
   const rows = Array.from({ length: 60 }, (_, i) => {
     const x = draw();
@@ -44,12 +45,30 @@ describe("table claims", () => {
     expect((await tableLookupClaim(plain).run(context)).passed).toBe(false);
   });
 
+  it("table-made refuses a trainer of shuffled answers, and a network that does not learn", async () => {
+    const peers = knowing(0.4);
+    const shuffled: typeof fitTable = (table, options, where) =>
+      fitTable(
+        { ...table, targets: table.targets.map((_, i) => table.targets[(i * 7) % 240] as number) },
+        { ...options, lookup: { steps: 0 }, hopular: { epochs: 2 } },
+        where,
+      );
+    expect((await tableMadeClaim(shuffled).run({ ...context, peers })).passed).toBe(false);
+    const still: typeof fitTable = (table, options, where) =>
+      fitTable(table, { ...options, lookup: { steps: 0 }, hopular: { epochs: 2, learningRate: 1e-9 } }, where);
+    expect((await tableMadeClaim(still).run({ ...context, peers })).passed).toBe(false);
+    expect(await tableMadeClaim().run(context)).toMatchObject({ skipped: true });
+  });
+
   it("hopular-tables: held against weak methods, refused against one that knows the answers, skipped without tables", async () => {
-    expect(await hopularTables.run({ ...context, readTable, peers: knowing(0.5) })).toMatchObject({
-      passed: true,
-      figures: { held: 1, needed: 1 },
-    });
-    expect((await hopularTables.run({ ...context, readTable, peers: knowing(0) })).passed).toBe(false);
+    const notes: string[] = [];
+    const given = { ...context, size: "small", readTable, note: (line: string) => void notes.push(line) } as const;
+    const found = await hopularTables.run({ ...given, peers: knowing(0.5) });
+    expect(found).toMatchObject({ passed: true, figures: { held: 1, needed: 1 } });
+    expect(found.table?.rows).toHaveLength(1);
+    expect(found.table?.rows[0]).toHaveLength(found.table?.head.length ?? 0);
+    expect(notes).toHaveLength(1);
+    expect((await hopularTables.run({ ...given, peers: knowing(0) })).passed).toBe(false);
     expect(await hopularTables.run(context)).toMatchObject({ skipped: true });
   });
 

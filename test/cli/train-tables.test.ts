@@ -107,6 +107,16 @@ describe("hopfield train --task tabular", () => {
     expect(Object.keys(JSON.parse(number.stdout).test)).toEqual(["count", "mse", "mae", "auc", "loss"]);
   });
 
+  it("a cell that does not fit is told with the name of the file, before anything is trained", async () => {
+    const data = folder.text(
+      "bad.csv",
+      `a,c,y\n${Array.from({ length: 30 }, (_, i) => `${i * 0.7},${i === 20 ? "=A1+B1" : "u"}${i === 20 ? "" : i % 3},${i % 2}`).join("\n")}\n`,
+    );
+    const { status, stderr } = await run(["train", "--task", "tabular", "--data", data, "--target", "y"]);
+    expect(stderr).toMatch(/^E_FORMAT: --data ".*bad\.csv": train: row 21, column "c" holds the formula "=A1\+B1"/);
+    expect(status).toBe(3);
+  });
+
   it("auto, the default: one answer, what was chosen, and the lookup and Hopular beside it; two threads say the same", async () => {
     const words = [...tabular, "--epochs", "4", "--folds", "2", "--json"];
     const [one, two] = await Promise.all([run(words), run([...words, "--threads", "2"])]);
