@@ -25,7 +25,7 @@ export function tableLookupClaim(trainer: FitTable = fitTable): Claim {
     source: "docs/tables/lookup.md; Nadaraya-Watson with widths by leave-one-out, Goldberger et al. 2004 (neighbourhood components)",
     expected: "accuracy on fresh rows at least .05 above the lookup with one beta for all, in the mean of 5 tables; 95 % interval above 0",
     tolerance: "Student's t over the tables; a label in twenty is wrong, so .95 is the ceiling",
-    seconds: 4,
+    seconds: 1.5,
     run({ seed, progress }) {
       const gains: number[] = [];
       const own: number[] = [];

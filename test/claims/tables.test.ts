@@ -49,7 +49,7 @@ describe("table claims", () => {
     const peers = knowing(0.4);
     const shuffled: typeof fitTable = (table, options, where) =>
       fitTable(
-        { ...table, targets: table.targets.map((_, i) => table.targets[(i * 7) % 240] as number) },
+        { ...table, targets: table.targets.map((_, i) => table.targets[(i * 7) % 200] as number) },
         { ...options, lookup: { steps: 0 }, hopular: { epochs: 2 } },
         where,
       );

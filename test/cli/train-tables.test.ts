@@ -1,5 +1,7 @@
 /** hopfield train --task tabular and series, and predict on new rows, as a newcomer with a CSV runs them. */
 import { existsSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { transform } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
 import { ended, openFolder, run, start } from "./helpers.ts";
 
@@ -105,6 +107,18 @@ describe("hopfield train --task tabular", () => {
       "--json",
     ]);
     expect(Object.keys(JSON.parse(number.stdout).test)).toEqual(["count", "mse", "mae", "auc", "loss"]);
+  });
+
+  it("the program of docs/tables/README.md runs as it stands", async () => {
+    const page = readFileSync(new URL("../../docs/tables/README.md", import.meta.url), "utf8");
+    const block = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    expect(block).toContain("predictTable");
+    const here = block.replaceAll(/"modern-hopfield\/(\w+)"/g, (_, name) =>
+      JSON.stringify(new URL(`../../dist/${name}.js`, import.meta.url).href),
+    );
+    const { code } = await transform(here, { loader: "ts" });
+    // It throws when the prediction is wrong.
+    await import(pathToFileURL(folder.text("program.mjs", code)).href);
   });
 
   it("a cell that does not fit is told with the name of the file, before anything is trained", async () => {
