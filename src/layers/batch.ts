@@ -6,12 +6,14 @@ import { openWorkspace, tensor, type Workspace } from "./workspace.ts";
 
 /** Bags of one row each: 0, 1, ... bags. */
 export function oneRowEach(bags: number): Int32Array {
-  return Int32Array.from({ length: bags + 1 }, (_, b) => b);
+  return evenOffsets(bags, 1);
 }
 
 /** Bags of `length` rows each. */
 export function evenOffsets(bags: number, length: number): Int32Array {
-  return Int32Array.from({ length: bags + 1 }, (_, b) => b * length);
+  const offsets = new Int32Array(bags + 1);
+  for (let b = 0; b <= bags; b++) offsets[b] = b * length;
+  return offsets;
 }
 
 /**

@@ -3,11 +3,11 @@
 import { numbersOf } from "./associate.ts";
 import type { Settings } from "./association-options.ts";
 import type { Folded } from "./fold.ts";
-import { blendFoldedBack, headLayout, sameStates, valuesBack } from "./fold-values.ts";
+import { blendFoldedBack, headLayout, valuesBack } from "./fold-values.ts";
 import { part, timesNT, timesTN } from "./products.ts";
 import { closeNorm, closeRole } from "./roles.ts";
 import type { Parameters, Pass, Tensor } from "./types.ts";
-import { blend, blendBack, separateBlocksBack } from "./weigh.ts";
+import { blend, blendBack, placed, separateBlocksBack } from "./weigh.ts";
 import { tensor, type Workspace, zeros } from "./workspace.ts";
 
 export interface FoldGradients {
@@ -41,7 +41,7 @@ export function foldBack(
   const dValues = values === keys ? dKeys : tensor(w, values.rows, values.columns);
   const du = zeros(w, rows, s.storedSize);
   // Every bag is met by the same u.
-  const same = sameStates(w, layout);
+  const same = placed(w, layout, true);
   blendBack(w, same, dz, part(w, u), part(w, dKeys), s.storedSize, false);
   blend(w, same, dz, part(w, keys), part(w, du), s.storedSize, true);
   const dConstants = new Float32Array(rows);

@@ -3,6 +3,7 @@
  * the separations of logits (fold.ts) and those by features (fold-features.ts).
  */
 import type { Settings } from "./association-options.ts";
+import { evenOffsets } from "./batch.ts";
 import { drop, dropBack, type Kept } from "./dropout.ts";
 import { type Part, part, timesNN, timesNT, timesTN } from "./products.ts";
 import type { Parameters, Pass, Tensor } from "./types.ts";
@@ -19,13 +20,7 @@ export interface Blended {
 
 /** Every bag is met by all queries of all heads: one block of (heads * quantity) x instances. */
 export function foldedLayout(w: Workspace, offsets: Int32Array, rows: number): Placed {
-  return placed(
-    w,
-    layoutOf(
-      Int32Array.from(offsets, (_, b) => b * rows),
-      offsets,
-    ),
-  );
+  return placed(w, layoutOf(evenOffsets(offsets.length - 1, rows), offsets));
 }
 
 /** The rows of one head in every block. */
@@ -35,11 +30,6 @@ export function headLayout(w: Workspace, s: Settings, layout: Placed, head: numb
     return { ...bag, rows, state: bag.state + head * rows, start: bag.start + head * rows * bag.columns };
   });
   return placed(w, { ...layout, bags });
-}
-
-/** The same blocks, whose state rows are the same for every bag. */
-export function sameStates(w: Workspace, layout: Placed): Placed {
-  return placed(w, { ...layout, bags: layout.bags.map((bag) => ({ ...bag, state: 0 })) });
 }
 
 /** Instances x rows becomes blocks of rows x instances, a constant added to each row (null: none). */

@@ -64,13 +64,13 @@ export interface Placed extends Layout {
   readonly at: number;
 }
 
-/** Good until the scope ends that it is called in. */
-export function placed(w: Workspace, layout: Layout): Placed {
+/** Good until the scope ends that it is called in. @param same with true the same state rows, the first ones, stand for every bag. */
+export function placed(w: Workspace, layout: Layout, same = false): Placed {
   const { bags } = layout;
   const at = reserve(w, bags.length * 20);
   const table = new Int32Array(w.buffer, at, bags.length * 5);
   bags.forEach(({ state, rows, stored, columns, start }, b) => {
-    table[5 * b] = state;
+    table[5 * b] = same ? 0 : state;
     table[5 * b + 1] = rows;
     table[5 * b + 2] = stored;
     table[5 * b + 3] = columns;
