@@ -2,7 +2,7 @@
 import { checkNames, checkNumber } from "../core/options.ts";
 import { checkColumns } from "./linear.ts";
 import { type Batch, type Block, block, type Parameters, type Tensor } from "./types.ts";
-import { addressOf, tensor, type Workspace, zeros } from "./workspace.ts";
+import { addressOf, inside, tensor, type Workspace, zeros } from "./workspace.ts";
 
 export interface NormOptions {
   /** Learned gain and shift. Default true. */
@@ -65,7 +65,7 @@ export function normalise(workspace: Workspace, x: Tensor, parameters: NormParam
   return { y, normal, inverse };
 }
 
-/** dx may take the place of dy. */
+/** dx takes the place of dy where that lies in the workspace. */
 export function normaliseBack(
   workspace: Workspace,
   { normal, inverse }: Normalised,
@@ -75,11 +75,11 @@ export function normaliseBack(
   const gain = parameters.gain as Tensor | undefined;
   const dGain = gain ? zeros(workspace, 1, normal.columns) : null;
   const dShift = gain ? zeros(workspace, 1, normal.columns) : null;
-  const dx = tensor(workspace, normal.rows, normal.columns);
+  const dx = inside(workspace, dy);
   workspace.kernels.layerNormBack(
     normal.data.byteOffset,
     inverse.data.byteOffset,
-    addressOf(workspace, dy),
+    dx.data.byteOffset,
     normal.rows,
     normal.columns,
     gain ? addressOf(workspace, gain) : 0,
