@@ -71,7 +71,8 @@ export async function runSeries(input: Input, io: Io): Promise<number> {
   for (let n = seed; n < seed + seeds; n++) {
     const started = performance.now();
     const mark = workspace.top;
-    const run = blame(2, "", () => fitSeries(series, { ...options, seed: n, workspace }));
+    const plain = runs[0]?.fit.plain;
+    const run = blame(2, "", () => fitSeries(series, { ...options, ...(plain ? { plain } : {}), seed: n, workspace }));
     let next = blame(3, "", () => run.next());
     const curve: SeriesEpoch[] = [];
     while (!next.done) {
@@ -221,7 +222,7 @@ function print(model: string, variant: string, runs: readonly SeriesRun[], io: I
     [
       row(model === "none" ? "linear + patches, no layer" : `linear + ${model}, ${variant}`, ({ fit }) => fit.scores.test, runs),
       row("linear", ({ fit }) => fit.scores.linear, [first]),
-      row(`seasonal-naive (${first.fit.season})`, ({ fit }) => fit.scores.seasonal, [first]),
+      row(`seasonal-naive (${first.fit.plain.season})`, ({ fit }) => fit.scores.seasonal, [first]),
     ],
   );
   for (const line of lines) io.print(line);

@@ -53,7 +53,7 @@ export { type Arithmetic, type NetworkOptions, networkStates, runNetwork } from 
 export { openSeries, type Series, type SeriesSplit } from "./series.ts";
 export { type EchoSeries, type EchoSeriesOptions, echoSeries } from "./series-echo.ts";
 export { isSeriesModel, readSeriesModel, writeSeriesModel } from "./series-file.ts";
-export { fitSeries, type SeriesEpoch, type SeriesFit, type SeriesFitOptions, type SeriesModel } from "./series-fit.ts";
+export { fitSeries, type PlainForecasts, type SeriesEpoch, type SeriesFit, type SeriesFitOptions, type SeriesModel } from "./series-fit.ts";
 export { forecastSeries, type SeriesForecast } from "./series-forecast.ts";
 export { type MadeSeriesOptions, madeSeries } from "./series-made.ts";
 export type { SeriesModelName, SeriesNetwork } from "./series-network.ts";

@@ -44,8 +44,16 @@ export interface SeriesFitOptions {
   readonly batch?: number;
   /** Default 2e-3, falling to 0 by half a cosine. */
   readonly learningRate?: number;
+  /** Of a fit of the same series with the same horizon and window, when another seed is to be tried: it does not depend on the seed. */
+  readonly plain?: PlainForecasts;
   readonly seed?: number;
   readonly workspace?: Workspace;
+}
+
+/** What the layer's forecast starts from and is measured by. */
+export interface PlainForecasts {
+  readonly linear: LinearForecast;
+  readonly season: number;
 }
 
 /** Everything that a forecast of new rows needs. */
@@ -63,7 +71,7 @@ export interface SeriesModel {
 
 export interface SeriesFit {
   readonly model: SeriesModel;
-  readonly season: number;
+  readonly plain: PlainForecasts;
   /** Numbers that were learnt. */
   readonly count: number;
   readonly epochs: number;
@@ -88,6 +96,7 @@ const known = [
   "windows",
   "batch",
   "learningRate",
+  "plain",
   "seed",
   "workspace",
 ];
@@ -183,8 +192,13 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
   const block = buildSeriesNetwork(network);
   const w = options.workspace ?? openWorkspace("plain");
   const seed = options.seed ?? 1;
-  const season = findSeason(series, input, horizon);
-  const line = fitLinear(w, series, input, horizon, season);
+  const season = options.plain?.season ?? findSeason(series, input, horizon);
+  const line = options.plain?.linear ?? fitLinear(w, series, input, horizon, season);
+  if (line.input !== input || line.horizon !== horizon)
+    throw new HopfieldError(
+      "E_SHAPE",
+      `${where}: the plain forecast is of ${line.horizon} values from ${line.input}, not ${horizon} from ${input}`,
+    );
   const settings = optimiserSettings(where, { learningRate: options.learningRate ?? 2e-3, weightDecay: 0.01, schedule: "cosine" });
   const optimiser = openOptimiser(w, block.init(randomStream(seed, 0x73657269)), settings);
   const { first, count } = windowStarts(series, "train", input, horizon);
@@ -253,7 +267,7 @@ export function* fitSeries(series: Series, options: SeriesFitOptions = {}): Gene
   const seldom = Math.max(1, Math.ceil((count * variables) / mostScored));
   return {
     model,
-    season,
+    plain: { linear: line, season },
     count: countParameters(best.parameters) + line.weights.length,
     epochs: epoch,
     steps: step,

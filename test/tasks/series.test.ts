@@ -216,9 +216,12 @@ describe("the forecast with a Hopfield layer", () => {
   it("the same seed gives the same file; a saved one forecasts what comes after a table, in its units", () => {
     const text = madeSeries({ times: 600, variables: 2 });
     const series = openSeries(text, null, null);
-    const one = () => fitted(series, { horizon: 6, input: 24, patch: 6, epochs: 1, windows: 256, model: "pooling" }).model;
+    const small = { horizon: 6, input: 24, patch: 6, epochs: 1, windows: 256, model: "pooling" } as const;
+    const one = () => fitted(series, small).model;
     const bytes = writeSeriesModel(one());
-    expect(writeSeriesModel(one())).toEqual(bytes);
+    const { plain } = fitted(series, { horizon: 6, input: 24, patch: 6, epochs: 1, windows: 64, seed: 2 });
+    expect(writeSeriesModel(fitted(series, { ...small, plain }).model)).toEqual(bytes);
+    expect(() => fitted(series, { ...small, input: 30, plain })).toThrow(/the plain forecast is of 6 values from 24, not 6 from 30/);
     const model = { ...readSeriesModel(bytes), share: 1 };
     const swapped = { names: ["extra", "x2", "x1"], rows: text.rows.map(([a, b]) => ["?", b as string, a as string]) };
     const said = forecastSeries(model, swapped);
