@@ -23,10 +23,9 @@ describe("mil-bags", () => {
     expect(outcome.figures?.["made ridge"]).toBeLessThan(0.6);
   });
 
-  it("refuses means and maxima of the columns in place of the module", async () => {
-    for (const model of ["mean", "max"] as const) {
-      const columns: typeof fitBags = (table, options) => fitBags(table, { ...options, network: { ...options?.network, model, width: 0 } });
-      expect((await milBagsClaim(columns).run(context)).passed).toBe(false);
-    }
+  it("refuses means of the columns in place of the module", async () => {
+    const columns: typeof fitBags = (table, options) =>
+      fitBags(table, { ...options, network: { ...options?.network, model: "mean", width: 0 } });
+    expect((await milBagsClaim(columns).run(context)).passed).toBe(false);
   });
 });

@@ -86,7 +86,7 @@ describe("a committee", () => {
     expect(() => learn(table, { bags: [] })).toThrow(/no bags to train on/);
     expect(() => learn(table, { ensemble: 0 })).toThrow(/ensemble must be a whole number of at least 1/);
     expect(() => learn(table, { ...quick, training: { learningRate: 1e30 } })).toThrow(/of network 1 is no finite number/);
-    expect(() => learn(table, { network: { module: { support: "window" } } })).not.toThrow();
+    expect(() => learn(table, { ...quick, ensemble: 1, network: { module: { support: "window" } } })).not.toThrow();
   });
 });
 
@@ -171,6 +171,7 @@ describe("ridge regression on pooled columns", () => {
   });
 });
 
+// That a committee learns them is tested with the claim, test/claims/mil.test.ts.
 describe("made bags", () => {
   const table = madeBags({ bags: 600, rows: 6, columns: 8, marks: 3, height: 4, seed: 3 });
 
@@ -185,11 +186,5 @@ describe("made bags", () => {
     // 400 bags of two equal classes: a deviation of .029; four of them.
     expect(Math.abs((scoreClasses(scorePooled(ridge, test.bags), test.targets).auc as number) - 0.5)).toBeLessThan(0.116);
     expect(() => madeBags({ marks: 9, columns: 8 })).toThrow(/9 marks do not fit into 8 columns/);
-  });
-
-  it("a committee learns what the columns do not tell", () => {
-    const { committee } = learn(table, { bags: range(0, 200), ensemble: 2, training: { learningRate: 2e-3, epochs: 40 }, seed: 2 });
-    const test = encodeBags(someBags(table.data, range(200, 600)), committee.encoding);
-    expect(scoreClasses(predictCommittee(committee, test.bags), test.targets).auc).toBeGreaterThan(0.85);
   });
 });
