@@ -1,7 +1,8 @@
 /**
- * The inner loops of gemm.ts: 4 x 8 and 8 x 4 tiles of a product, which keep their eight sums in registers on every engine. The wide ones take one step a turn: the engine
- * orders the work of a longer turn so that sums leave the registers (a third slower); the narrow one counts so many addresses that two steps a turn pay. Every entry is one sum in the order of the inner index, whatever the tile.
+ * The inner loops of gemm.ts. Tiles of 4 x 8 keep their eight sums in registers on every engine and take one step of the inner index a turn: the engine orders the work of a longer turn so that sums
+ * leave the registers (a third slower). A product of at most four columns would waste half of such a tile; it runs along the inner index instead.
  */
+import { across, sums } from "./lanes";
 import { fma } from "./vector";
 
 // @ts-ignore: decorator
@@ -89,73 +90,47 @@ export function columnsTile(a: usize, aStep: usize, b: usize, bStep: usize, k: i
   put(out + 3 * outStride, w0, w1, add, 0, 0);
 }
 
-// @ts-ignore: decorator
-@inline
-function putFour(to: usize, x: v128, add: bool): void {
-  v128.store(to, add ? f32x4.add(v128.load(to), x) : x);
-}
-
-/** out[r][c] = (or +=) sum_i a[r][i] b[i][c], r < 8, c < 4; b-rows of 16 bytes. */
-export function narrowTile(a: usize, aStride: usize, b: usize, k: i32, out: usize, outStride: usize, add: bool): void {
+/**
+ * out[r][c] = sum_i a[r][i] b[c][i] for two rows of a and four of b, rows of out 16 bytes apart: four lanes of i at a time, added at the end. An edge is clamped by the caller, by strides of 0.
+ */
+export function dotTile(a: usize, aStride: usize, b: usize, b1: usize, b2: usize, b3: usize, k: i32, out: usize): void {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
   let s3 = f32x4.splat(0);
-  let s4 = f32x4.splat(0);
-  let s5 = f32x4.splat(0);
-  let s6 = f32x4.splat(0);
-  let s7 = f32x4.splat(0);
-  const end = b + ((<usize>(k & -2)) << 4);
-  const half = aStride << 2;
-  while (b < end) {
-    let row = v128.load(b);
-    const p1 = a + aStride;
-    const p2 = p1 + aStride;
-    const p3 = p2 + aStride;
-    const p4 = a + half;
-    const p5 = p1 + half;
-    const p6 = p2 + half;
-    const p7 = p3 + half;
-    s0 = fma(v128.load32_splat(a), row, s0);
-    s1 = fma(v128.load32_splat(p1), row, s1);
-    s2 = fma(v128.load32_splat(p2), row, s2);
-    s3 = fma(v128.load32_splat(p3), row, s3);
-    s4 = fma(v128.load32_splat(p4), row, s4);
-    s5 = fma(v128.load32_splat(p5), row, s5);
-    s6 = fma(v128.load32_splat(p6), row, s6);
-    s7 = fma(v128.load32_splat(p7), row, s7);
-    row = v128.load(b, 16);
-    s0 = fma(v128.load32_splat(a, 4), row, s0);
-    s1 = fma(v128.load32_splat(p1, 4), row, s1);
-    s2 = fma(v128.load32_splat(p2, 4), row, s2);
-    s3 = fma(v128.load32_splat(p3, 4), row, s3);
-    s4 = fma(v128.load32_splat(p4, 4), row, s4);
-    s5 = fma(v128.load32_splat(p5, 4), row, s5);
-    s6 = fma(v128.load32_splat(p6, 4), row, s6);
-    s7 = fma(v128.load32_splat(p7, 4), row, s7);
-    b += 32;
-    a += 8;
+  let t0 = f32x4.splat(0);
+  let t1 = f32x4.splat(0);
+  let t2 = f32x4.splat(0);
+  let t3 = f32x4.splat(0);
+  const end = a + ((<usize>(k & -4)) << 2);
+  while (a < end) {
+    const x = v128.load(a);
+    const y = v128.load(a + aStride);
+    let c = v128.load(b);
+    s0 = fma(x, c, s0);
+    t0 = fma(y, c, t0);
+    c = v128.load(b + b1);
+    s1 = fma(x, c, s1);
+    t1 = fma(y, c, t1);
+    c = v128.load(b + b2);
+    s2 = fma(x, c, s2);
+    t2 = fma(y, c, t2);
+    c = v128.load(b + b3);
+    s3 = fma(x, c, s3);
+    t3 = fma(y, c, t3);
+    a += 16;
+    b += 16;
   }
-  if (k & 1) {
-    const row = v128.load(b);
-    s0 = fma(v128.load32_splat(a), row, s0);
-    s1 = fma(v128.load32_splat(a + aStride), row, s1);
-    s2 = fma(v128.load32_splat(a + 2 * aStride), row, s2);
-    s3 = fma(v128.load32_splat(a + 3 * aStride), row, s3);
-    s4 = fma(v128.load32_splat(a + half), row, s4);
-    s5 = fma(v128.load32_splat(a + 5 * aStride), row, s5);
-    s6 = fma(v128.load32_splat(a + 6 * aStride), row, s6);
-    s7 = fma(v128.load32_splat(a + 7 * aStride), row, s7);
+  let first = sums(s0, s1, s2, s3);
+  let second = sums(t0, t1, t2, t3);
+  for (let i = 0; i < (k & 3); i++) {
+    const at = (<usize>i) << 2;
+    const c = across(b, b + b1, b + b2, b + b3, at);
+    first = fma(v128.load32_splat(a + at), c, first);
+    second = fma(v128.load32_splat(a + aStride + at), c, second);
   }
-  putFour(out, s0, add);
-  putFour(out + outStride, s1, add);
-  putFour(out + 2 * outStride, s2, add);
-  putFour(out + 3 * outStride, s3, add);
-  out += 4 * outStride;
-  putFour(out, s4, add);
-  putFour(out + outStride, s5, add);
-  putFour(out + 2 * outStride, s6, add);
-  putFour(out + 3 * outStride, s7, add);
+  v128.store(out, first);
+  v128.store(out, second, 16);
 }
 
 /** C (k x n) = or += A^T B with m <= 4 rows: eight columns of B stay in registers while C is gone through row by row. */

@@ -1,9 +1,9 @@
 /**
  * Products of small and middling matrices for the trainable layers, forward and backward: C = A B, A B^T and A^T B, row-major f32 with strides in bytes, added to C or in place of it. The
  * inner loops (gemm-tiles.ts) hold a tile of C in registers. Lanes beyond an edge read what lies behind (readable, never used); only the lanes that exist are stored, and the order of every
- * sum depends on the inner size alone, so the same numbers give the same bits at any place of a larger matrix.
+ * sum depends on the inner size and on whether at most four columns of B^T are left, so the same row gives the same bits at any place of a larger A.
  */
-import { columnsTile, fewRows, narrowTile, rowsTile } from "./gemm-tiles";
+import { columnsTile, dotTile, fewRows, rowsTile } from "./gemm-tiles";
 
 /** One tile that does not fit C whole. */
 const tile = memory.data(128, 16);
@@ -43,21 +43,19 @@ function rowsTimesEight(a: usize, aStride: usize, m: i32, b: usize, bStep: usize
   }
 }
 
-/** Rows of A against at most four columns, in a panel of four. */
-function rowsTimesFour(a: usize, aStride: usize, m: i32, panel: usize, k: i32, c: usize, cStride: usize, columns: i32, add: bool, bias: usize, floor: f32): void {
-  let i = 0;
-  for (; i + 8 <= m; i += 8) {
+/** Rows of A against at most four rows of B. */
+function rowsTimesFour(a: usize, aStride: usize, m: i32, b: usize, bStride: usize, k: i32, c: usize, cStride: usize, columns: i32, add: bool, bias: usize, floor: f32): void {
+  const b1: usize = columns > 1 ? bStride : 0;
+  const b2: usize = columns > 2 ? 2 * bStride : 0;
+  const b3: usize = columns > 3 ? 3 * bStride : 0;
+  for (let i = 0; i < m; i += 2) {
+    const rows = min(2, m - i);
+    dotTile(a + (<usize>i) * aStride, rows > 1 ? aStride : 0, b, b1, b2, b3, k, tile);
     const to = c + (<usize>i) * cStride;
-    if (columns == 4 && !bias) narrowTile(a + (<usize>i) * aStride, aStride, panel, k, to, cStride, add);
-    else {
-      narrowTile(a + (<usize>i) * aStride, aStride, panel, k, tile, 16, false);
-      putSome(to, cStride, 8, columns, 16, add, bias, floor);
-    }
-  }
-  for (; i < m; i++) {
-    // One row at a time: what is left, at most seven.
-    narrowTile(a + (<usize>i) * aStride, 0, panel, k, tile, 0, false);
-    putSome(c + (<usize>i) * cStride, cStride, 1, columns, 16, add, bias, floor);
+    if (columns == 4 && rows == 2 && !bias && !add) {
+      v128.store(to, v128.load(tile));
+      v128.store(to + cStride, v128.load(tile, 16));
+    } else putSome(to, cStride, rows, columns, 16, add, bias, floor);
   }
 }
 
@@ -82,15 +80,15 @@ export function gemmNN(a: usize, aStride: usize, b: usize, bStride: usize, c: us
   }
 }
 
-/** `columns` rows of B, k numbers each, side by side: number i of row r at panel + i * wide + 4 r. */
-function packRows(b: usize, bStride: usize, columns: i32, k: i32, wide: usize, panel: usize): void {
+/** `columns` rows of B, k numbers each, side by side: number i of row r at panel + 32 i + 4 r. */
+function packRows(b: usize, bStride: usize, columns: i32, k: i32, panel: usize): void {
   for (let r = 0; r < columns; r++) {
     let from = b + (<usize>r) * bStride;
     let to = panel + ((<usize>r) << 2);
     for (let i = 0; i < k; i++) {
       store<f32>(to, load<f32>(from));
       from += 4;
-      to += wide;
+      to += 32;
     }
   }
 }
@@ -99,11 +97,13 @@ function timesTransposed(a: usize, aStride: usize, b: usize, bStride: usize, c: 
   for (let j = 0; j < n; j += 8) {
     const columns = min(8, n - j);
     const at = (<usize>j) << 2;
-    const narrow = columns <= 4;
-    packRows(b + (<usize>j) * bStride, bStride, columns, k, narrow ? 16 : 32, panel);
+    const rows = b + (<usize>j) * bStride;
     const some = bias ? bias + at : 0;
-    if (narrow) rowsTimesFour(a, aStride, m, panel, k, c + at, cStride, columns, add, some, floor);
-    else rowsTimesEight(a, aStride, m, panel, 32, k, c + at, cStride, columns, add, some, floor);
+    if (columns <= 4) rowsTimesFour(a, aStride, m, rows, bStride, k, c + at, cStride, columns, add, some, floor);
+    else {
+      packRows(rows, bStride, columns, k, panel);
+      rowsTimesEight(a, aStride, m, panel, 32, k, c + at, cStride, columns, add, some, floor);
+    }
   }
 }
 
