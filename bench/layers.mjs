@@ -1,6 +1,6 @@
 // Training speed: bags 64 x 32 x 64, linear + ReLU, layer norm, pooling with 4 heads of 16 and learned queries, linear, binary loss, Adam. Whole steps as `fit` takes them (four chunks, gradients
 // added in order), per second of CPU time and of the clock, median of blocks; builds, separations, threads and other programs in turns, so that a busy machine slows all alike.
-// Usage: node bench/layers.mjs [--rounds 3] [--only softmax,sparsemax] [--builds plain,relaxed] [--threads 1,2] [--peers numpy,jax-js,tfjs-wasm,torch] [--python python3] [--memory]
+// Usage: node bench/layers.mjs [--rounds 3] [--only softmax,sparsemax] [--builds plain,relaxed] [--threads 1,2] [--model association] [--peers numpy,jax-js,tfjs-wasm,torch] [--python python3] [--memory]
 import { fork } from "node:child_process";
 import { build } from "esbuild";
 
@@ -38,7 +38,7 @@ const problem = {
 const offsets = Int32Array.from({ length: bags + 1 }, (_, b) => b * instances);
 
 const describe = (module) => ({
-  model: "pooling",
+  model: text("--model", "pooling"),
   inputs: columns,
   outputs: 1,
   width: 64,

@@ -22,7 +22,7 @@ export function latchLengthClaim(trainer: Trainer = trainAndTest): Claim {
     expected:
       "512 sequences to train: pooling at least .99 on fresh ones at every length; one linear layer on the flattened sequence below .9, for it needs the place; LSTM (as many parameters, best of three learning rates), mean and maximum stand beside them (instances are one-hot, so the maximum of a column says whether its symbol occurs)",
     tolerance: ".99: 1 000 fresh sequences, a standard error of .003",
-    seconds: 7,
+    seconds: 10,
     run(context) {
       const full = context.size === "full";
       const seeds = seedsOf(context);
