@@ -1,6 +1,7 @@
 // Results as lines for the terminal and as sections of RESULTS.md: one section a kind of run, build, engine and number of threads, replaced when that run is made again.
 import { readFileSync, writeFileSync } from "node:fs";
 import { costPicture } from "./picture.mjs";
+import { scalingTable } from "./scaling.mjs";
 import { fixed } from "./timing.mjs";
 
 const percent = (share) => `${(100 * share).toFixed(0)} %`;
@@ -107,6 +108,12 @@ export function writeSection(report) {
     ]);
     writeFileSync(new URL("cost.svg", import.meta.url), costPicture(report.cost, report.machine));
   }
+  if (report.scaling)
+    sections.push([
+      `scaling ${report.build} ${engine}`,
+      `Threads: ${report.build} build, ${engine.replace("node", "Node ")}`,
+      scalingTable(report),
+    ]);
   if (report.start)
     sections.push([
       `start ${engine}`,

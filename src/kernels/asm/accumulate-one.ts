@@ -137,10 +137,16 @@ export function accumulateOne(
   }
 }
 
-/** y[c] += sum_j w[j] v[j][c]: sixteen columns at a time, so that each block adds one rounded partial sum to y. */
+/**
+ * y[c] += sum_j w[j] v[j][c]: sixteen columns at a time, so that each block adds one rounded partial sum to y; thirty-two where multiplying and adding is one instruction (the separate product of the
+ * plain build takes the registers that this would need).
+ */
 function addRows(weights: usize, values: usize, valueStride: usize, count: i32, columns: i32, y: usize): void {
   const end = weights + ((<usize>count) << 2);
   let c = 0;
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    for (; c + 32 <= columns; c += 32) addThirtyTwo(weights, end, values + ((<usize>c) << 2), valueStride, y + ((<usize>c) << 2));
+  }
   for (; c + 16 <= columns; c += 16) {
     const at = (<usize>c) << 2;
     let a0 = f32x4.splat(0);
@@ -172,4 +178,37 @@ function addRows(weights: usize, values: usize, valueStride: usize, count: i32, 
     }
     v128.store(y + at, f32x4.add(v128.load(y + at), a));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function addThirtyTwo(weights: usize, end: usize, value: usize, valueStride: usize, to: usize): void {
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let a4 = a0;
+  let a5 = a0;
+  let a6 = a0;
+  let a7 = a0;
+  for (let w = weights; w < end; w += 4) {
+    const p = v128.load32_splat(w);
+    a0 = fma(p, v128.load(value), a0);
+    a1 = fma(p, v128.load(value, 16), a1);
+    a2 = fma(p, v128.load(value, 32), a2);
+    a3 = fma(p, v128.load(value, 48), a3);
+    a4 = fma(p, v128.load(value, 64), a4);
+    a5 = fma(p, v128.load(value, 80), a5);
+    a6 = fma(p, v128.load(value, 96), a6);
+    a7 = fma(p, v128.load(value, 112), a7);
+    value += valueStride;
+  }
+  v128.store(to, f32x4.add(v128.load(to), a0));
+  v128.store(to, f32x4.add(v128.load(to, 16), a1), 16);
+  v128.store(to, f32x4.add(v128.load(to, 32), a2), 32);
+  v128.store(to, f32x4.add(v128.load(to, 48), a3), 48);
+  v128.store(to, f32x4.add(v128.load(to, 64), a4), 64);
+  v128.store(to, f32x4.add(v128.load(to, 80), a5), 80);
+  v128.store(to, f32x4.add(v128.load(to, 96), a6), 96);
+  v128.store(to, f32x4.add(v128.load(to, 112), a7), 112);
 }
