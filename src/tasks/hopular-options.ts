@@ -89,5 +89,7 @@ export function affordableEpochs(rows: number, columns: readonly ColumnSize[], o
   const projected = steps * seen * features * size * heads * hidden * 2;
   const scored = 2 * seen * seen * heads * hidden;
   const among = 2 * seen * features * features * heads * size;
-  return Math.min(epochs, Math.floor(affordable / (3 * blocks * (projected + scored + among))));
+  // Predicting compares every row with every stored one; up to 10 000 rows that is seconds.
+  const left = affordable - 2 * blocks * heads * hidden * Math.max(0, rows * rows - 1e8);
+  return Math.max(0, Math.min(epochs, Math.floor(left / (3 * blocks * (projected + scored + among)))));
 }

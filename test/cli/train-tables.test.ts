@@ -47,7 +47,7 @@ describe("hopfield train --task tabular", () => {
     expect(stderr).toContain("left out: tree (numbers its rows), sprayed (constant)");
     const found = JSON.parse(stdout);
     expect(Object.keys(found)).toEqual(fields);
-    expect(found).toMatchObject({ task: "tabular", model: "lookup", train: { count: 320 }, test: { count: 160 } });
+    expect(found).toMatchObject({ task: "tabular", model: "lookup", train: { count: 160 }, test: { count: 160 } });
     expect(Object.keys(found.train)).toEqual(["count", "accuracy", "loss"]);
     expect(Object.keys(found.test)).toEqual(["count", "accuracy", "auc", "loss"]);
     // The most frequent class has 64 of 160 rows.

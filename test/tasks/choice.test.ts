@@ -84,6 +84,8 @@ describe("auto", () => {
     // Measured on one core: 4 000 rows of 30 columns half a second an epoch, 800 rows of 300 columns thirteen.
     expect(affordableEpochs(3200, wide(31), {})).toBeGreaterThan(40);
     expect(affordableEpochs(800, wide(301), {})).toBeLessThan(20);
+    expect(affordableEpochs(10_000, wide(31), {})).toBeGreaterThan(40);
+    expect(affordableEpochs(100_000, wide(31), {})).toBe(0);
     const values = Array.from({ length: 60 }, (_, i) => [
       ...Array.from({ length: 700 }, (__, c) => String((i * (c + 3)) % 17)),
       i % 3 ? "no" : "yes",
