@@ -98,11 +98,12 @@ interface Compared {
 
 function verdictOf(name: string, { accuracy, shares, seconds }: Compared) {
   const of = (model: string) => ({ model, ...intervalOf(accuracy[model] ?? []) });
-  const better = (models: readonly string[]) => models.map(of).reduce((a, b) => (b.mean > a.mean ? b : a));
+  // Means that agree to rounding are equal; of equals the one whose interval is harder to reach.
+  const better = (models: readonly string[]) =>
+    models.map(of).reduce((a, b) => (b.mean > a.mean + 1e-12 || (b.mean > a.mean - 1e-12 && b.low > a.low) ? b : a));
   const best = better(Object.keys(accuracy).filter((model) => !ours.includes(model)));
   const top = better(ours.filter((model) => model !== "auto" && accuracy[model]));
   const auto = of("auto").mean;
-  // Means of the same folds that agree to rounding are equal.
   const holds = auto >= best.low - 1e-12;
   const told = `${best.model} ${percent(best.mean)} [${percent(best.low)}, ${percent(best.high)}]`;
   const times = seconds ? ["lookup", "auto", ...plain].map((model) => (seconds[model] ?? 0).toFixed(1)).join(", ") : "-";

@@ -152,4 +152,4 @@ const told = ({ mean: m, low, high }: Interval, times: number, digits: number): 
   Number.isNaN(m)
     ? "-"
     : `${(times * m).toFixed(digits)} [${(times * Math.max(0, low)).toFixed(digits)}, ${(times * Math.min(1, high)).toFixed(digits)}]`;
-const shortInterval = ({ mean: m, low, high }: Interval): string => `${short(m, 4)} [${short(low, 4)}, ${short(high, 4)}]`;
+const shortInterval = ({ mean: m, low, high }: Interval): string => `${short(m, 4)} [${short(Math.max(0, low), 4)}, ${short(high, 4)}]`;

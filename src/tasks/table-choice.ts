@@ -6,6 +6,8 @@ import { portableLog } from "../core/portable.ts";
 
 /** Shares of Hopular that are tried; the first is taken unless another is surely better. */
 const shares = [0.25, 0, 0.5, 0.75, 1] as const;
+/** Fewer rows have no standard error to speak of. */
+const fewest = 10;
 
 export interface WatchedAnswers {
   /** Of each row: the probability of the true class, or the number that the lookup says. */
@@ -48,7 +50,7 @@ export function chooseShare({ lookup, hopular, truth }: WatchedAnswers): ShareCh
     const gains = own.map((x, i) => (usual[i] as number) - x);
     const gain = mean(gains);
     const error = Math.sqrt(gains.reduce((sum, g) => sum + (g - gain) ** 2, 0) / Math.max(1, count - 1) / count);
-    if (gain > 2 * error && gain > best.gain) best = { share, gain, loss: mean(own) };
+    if (count >= fewest && gain > 2 * error && gain > best.gain) best = { share, gain, loss: mean(own) };
   }
   return { share: best.share, loss: best.loss, lookup: mean(lossesAt(0)), hopular: mean(lossesAt(1)) };
 }

@@ -17,6 +17,9 @@ describe("chooseShare", () => {
     expect(chooseShare({ lookup: sure, hopular: [poor], truth: null }).share).toBe(0);
     expect(chooseShare({ lookup: sure, hopular: [sure], truth: null }).share).toBe(0.25);
     expect(chooseShare({ lookup: poor, hopular: [], truth: null }).share).toBe(0);
+    // A few rows prove nothing.
+    expect(chooseShare({ lookup: [0.1, 0.2], hopular: [Float32Array.of(0.9, 0.9)], truth: null }).share).toBe(0.25);
+    expect(chooseShare({ lookup: [], hopular: [], truth: null }).share).toBe(0.25);
   });
 
   it("each half is answered by the epoch at which the other half would have stopped", () => {
