@@ -9,7 +9,7 @@ import { levelsOf, watchSome } from "./folds.ts";
 import { fitHopular, type HopularFit, type HopularState } from "./hopular-fit.ts";
 import { affordableEpochs, type HopularFitOptions } from "./hopular-options.ts";
 import { columnSizes, hopularRows } from "./hopular-rows.ts";
-import { fitLookup, type LookupFitOptions } from "./lookup-fit.ts";
+import { fitLookup, type LookupFitOptions, mostFitted } from "./lookup-fit.ts";
 import { classCount, type LearningTable } from "./table.ts";
 import { chooseShare, type WatchedAnswers } from "./table-choice.ts";
 import { type PlannedColumn, planColumns, readCells } from "./table-encode.ts";
@@ -149,7 +149,7 @@ function* onlyHopular(problem: Problem, epochs: number): Generator<TableEpoch, T
 }
 
 /**
- * Both learn without the watched rows and are judged by them; then the lookup learns from all rows, and Hopular remembers all.
+ * Both learn without the watched rows and are judged by them; then the lookup learns from all rows (up to so many), and both remember all.
  * @param epochs null: no Hopular.
  */
 function* both(problem: Problem, epochs: number | null): Generator<TableEpoch, TableFit> {
@@ -158,7 +158,8 @@ function* both(problem: Problem, epochs: number | null): Generator<TableEpoch, T
   const hopular = epochs === null ? null : yield* learnHopular(problem, epochs);
   const found = hopular && chooseShare(watchedAnswers(problem, first.learned, hopular));
   const share = found?.share ?? 0;
-  const lookup = learnLookup(problem, null);
+  // Where scales are fitted on some of the rows in any case, another draw would say the same.
+  const lookup = split.train.length > mostFitted ? first : learnLookup(problem, null);
   const learned: Learned =
     !hopular || share === 0
       ? lookup.learned

@@ -34,7 +34,7 @@ describe("hopfield train --task tabular", () => {
       "--model",
       "lookup",
       "--folds",
-      "3",
+      "2",
       "--baselines",
       "--save",
       saved,
