@@ -6,7 +6,7 @@ import { readFileBytes } from "./input.ts";
 import { type Io, short, tableLines } from "./io.ts";
 import { writeOutputs } from "./output.ts";
 
-export interface SeriesPredictInput {
+interface SeriesPredictInput {
   readonly model: Uint8Array;
   readonly load: string;
   readonly data: string;

@@ -14,7 +14,7 @@ export interface MadeSeriesOptions {
 }
 
 /** The period of the waves: 24 and 168 values, as for hours. */
-export const madeSeason = 24;
+const madeSeason = 24;
 
 /** @returns a table as text with a header; openSeries reads it. @throws HopfieldError E_RANGE. */
 export function madeSeries(options: MadeSeriesOptions = {}): TableText {

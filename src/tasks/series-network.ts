@@ -10,7 +10,7 @@ import { association, chain, flatten, layerNorm, linear, pooling, residual } fro
 
 /** "none": no layer between the patches and the map, to see what the layer adds. */
 export type SeriesModelName = "association" | "pooling" | "none";
-export const seriesModelNames: readonly SeriesModelName[] = ["association", "pooling", "none"];
+const seriesModelNames: readonly SeriesModelName[] = ["association", "pooling", "none"];
 
 /** Plain JSON, so that a file can carry it. */
 export interface SeriesNetwork {
@@ -25,7 +25,7 @@ export interface SeriesNetwork {
   readonly module: Partial<AssociationOptions>;
 }
 
-export function patchCount({ input, patch, stride }: Pick<SeriesNetwork, "input" | "patch" | "stride">): number {
+function patchCount({ input, patch, stride }: Pick<SeriesNetwork, "input" | "patch" | "stride">): number {
   return Math.floor((input - patch) / stride) + 1;
 }
 
