@@ -119,9 +119,8 @@ function lessonOf(w: Workspace, series: Series, line: LinearForecast, places: re
   });
   const found = linearForecasts(w, line, x);
   const { z, scale } = standardised(x, input);
-  rest.forEach((value, i) => {
-    rest[i] = (value - (found[i] as number)) / (scale[Math.floor(i / horizon)] as number);
-  });
+  for (let r = 0, i = 0; r < scale.length; r++)
+    for (let h = 0; h < horizon; h++, i++) rest[i] = ((rest[i] as number) - (found[i] as number)) / (scale[r] as number);
   return { z, scale, rest };
 }
 

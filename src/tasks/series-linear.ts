@@ -22,7 +22,10 @@ export interface LinearForecast {
 }
 
 function levelOf(x: Float32Array, start: Start): number {
-  return start === "last" ? (x[x.length - 1] as number) : x.reduce((sum, value) => sum + value / x.length, 0);
+  if (start === "last") return x[x.length - 1] as number;
+  let sum = 0;
+  for (let t = 0; t < x.length; t++) sum += (x[t] as number) / x.length;
+  return sum;
 }
 
 /** Sums of [x y]^T [x y] over the windows of the training part, all variables; f32 products of a few hundred windows, added up in f64. */
@@ -127,36 +130,40 @@ function moved(
 
 /** (G + penalty I)^-1 C by Cholesky's factors. */
 function solve(gram: Float64Array, cross: Float64Array, n: number, columns: number, penalty: number): Float64Array {
-  const l = Float64Array.from(gram);
-  for (let i = 0; i < n; i++) l[i * n + i] = (l[i * n + i] as number) + penalty;
-  for (let j = 0; j < n; j++) {
-    for (let k = 0; k < j; k++) {
-      const factor = l[j * n + k] as number;
-      for (let i = j; i < n; i++) l[i * n + j] = (l[i * n + j] as number) - factor * (l[i * n + k] as number);
+  const rows = Array.from({ length: n }, (_, i) => gram.slice(i * n, (i + 1) * n));
+  // Factors row by row: those before are done, so that all loops run along rows.
+  rows.forEach((row, i) => {
+    row[i] = (row[i] as number) + penalty;
+    for (let j = 0; j <= i; j++) {
+      const other = rows[j] as Float64Array;
+      let sum = row[j] as number;
+      for (let k = 0; k < j; k++) sum -= (row[k] as number) * (other[k] as number);
+      // A direction without variance is left alone.
+      row[j] = j < i ? sum / (other[j] as number) : Math.sqrt(Math.max(sum, 1e-12 * penalty));
     }
-    // A direction without variance is left alone.
-    const root = Math.sqrt(Math.max(l[j * n + j] as number, 1e-12 * penalty));
-    for (let i = j; i < n; i++) l[i * n + j] = (l[i * n + j] as number) / root;
-  }
-  const x = Float64Array.from(cross);
-  const row = (i: number): Float64Array => x.subarray(i * columns, (i + 1) * columns);
-  const reduce = (i: number, k: number, factor: number): void => {
-    const [to, from] = [row(i), row(k)];
+  });
+  const x = Array.from({ length: n }, (_, i) => cross.slice(i * columns, (i + 1) * columns));
+  const take = (to: Float64Array, from: Float64Array, factor: number): void => {
     for (let c = 0; c < columns; c++) to[c] = (to[c] as number) - factor * (from[c] as number);
   };
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) reduce(i, k, l[i * n + k] as number);
-    row(i).forEach((value, c, own) => {
-      own[c] = value / (l[i * n + i] as number);
-    });
-  }
+  const divide = (own: Float64Array, by: number): void => {
+    for (let c = 0; c < columns; c++) own[c] = (own[c] as number) / by;
+  };
+  x.forEach((own, i) => {
+    const row = rows[i] as Float64Array;
+    for (let k = 0; k < i; k++) take(own, x[k] as Float64Array, row[k] as number);
+    divide(own, row[i] as number);
+  });
   for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) reduce(i, k, l[k * n + i] as number);
-    row(i).forEach((value, c, own) => {
-      own[c] = value / (l[i * n + i] as number);
-    });
+    const own = x[i] as Float64Array;
+    for (let k = i + 1; k < n; k++) take(own, x[k] as Float64Array, (rows[k] as Float64Array)[i] as number);
+    divide(own, (rows[i] as Float64Array)[i] as number);
   }
-  return x;
+  const all = new Float64Array(n * columns);
+  x.forEach((own, i) => {
+    all.set(own, i * columns);
+  });
+  return all;
 }
 
 export function linearForecast({ start, season, weights, horizon }: LinearForecast, x: Float32Array): Float64Array {
@@ -175,20 +182,29 @@ export function linearForecasts(w: Workspace, line: LinearForecast, windows: Flo
   const rows = windows.length / input;
   return scoped(w, () => {
     const [x, map, y] = [tensor(w, rows, input), tensor(w, input, horizon), tensor(w, rows, horizon)];
-    const levels = Float64Array.from({ length: rows }, (_, r) => levelOf(windows.subarray(r * input, (r + 1) * input), start));
-    windows.forEach((value, i) => {
-      x.data[i] = value - (levels[Math.floor(i / input)] as number);
-    });
+    const levels = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) {
+      const own = windows.subarray(r * input, (r + 1) * input);
+      const level = levelOf(own, start);
+      levels[r] = level;
+      const moved = x.data.subarray(r * input, (r + 1) * input);
+      for (let t = 0; t < input; t++) moved[t] = (own[t] as number) - level;
+    }
     map.data.set(weights);
     timesNN(w, part(w, x), part(w, map), part(w, y), rows, horizon, input);
+    const found = Float32Array.from(y.data);
     const begin = start === "season" ? seasonalForecasts(windows, input, season, horizon) : null;
-    return Float32Array.from(y.data, (value, i) => value + (begin ? (begin[i] as number) : (levels[Math.floor(i / horizon)] as number)));
+    for (let r = 0, i = 0; r < rows; r++)
+      for (let h = 0; h < horizon; h++, i++) found[i] = (found[i] as number) + (begin ? (begin[i] as number) : (levels[r] as number));
+    return found;
   });
 }
 
 /** The value one season ago, again and again. */
 export function seasonalForecast(x: Float32Array, season: number, horizon: number): Float64Array {
-  return Float64Array.from({ length: horizon }, (_, h) => x[x.length - season + (h % season)] as number);
+  const y = new Float64Array(horizon);
+  for (let h = 0; h < horizon; h++) y[h] = x[x.length - season + (h % season)] as number;
+  return y;
 }
 
 /** The same for many windows, one a row. */
