@@ -3,7 +3,7 @@
  */
 export { type ErrorCode, HopfieldError } from "../core/errors.ts";
 export type { Matrix, MatrixLike } from "../core/matrix.ts";
-export { createLargeMemory } from "../memory/parted-store.ts";
+export { createLargeMemory } from "../memory/create-large.ts";
 export type { MemoryOptions, RecallOptions, RecallResult } from "../memory/types.ts";
 export { type ExportFormat, exportPieces } from "./export.ts";
 export type { Durability } from "./guarded-disk.ts";

@@ -4,7 +4,8 @@
  */
 import { HopfieldError } from "../core/errors.ts";
 import type { Matrix, MatrixLike } from "../core/matrix.ts";
-import { createMemory, recallStepwise } from "../memory/create.ts";
+import { createMemory } from "../memory/create.ts";
+import { recallStepwise } from "../memory/facade.ts";
 import type { Memory, MemoryOptions, Recall, RecallOptions } from "../memory/types.ts";
 import { type AbortMessage, buffersOf, packError, type ReplyMessage, type RequestMessage } from "./protocol.ts";
 
