@@ -33,8 +33,13 @@ export function viewsInto(tree: Parameters, flat: Float32Array): Parameters {
   return visit(tree);
 }
 
-/** Copies the numbers of a tree (in any order of names) to those of another. @throws HopfieldError E_SHAPE when a tensor is missing or of another size. */
-export function copyInto(from: Parameters, to: Parameters, where = "parameters"): void {
+const set = (from: Float32Array, to: Float32Array): void => to.set(from);
+
+/**
+ * Copies the numbers of a tree (in any order of names) to those of another.
+ * @param put copies one tensor. @throws HopfieldError E_SHAPE when a tensor is missing or of another size.
+ */
+export function copyInto(from: Parameters, to: Parameters, where = "parameters", put = set): void {
   for (const [name, node] of Object.entries(to)) {
     const source = from[name];
     if (source === undefined) {
@@ -45,8 +50,8 @@ export function copyInto(from: Parameters, to: Parameters, where = "parameters")
     if (isTensor(node)) {
       if (!isTensor(source) || source.data.length !== node.data.length)
         throw new HopfieldError("E_SHAPE", `${where}: "${name}" has another size`);
-      node.data.set(source.data);
-    } else copyInto(source as Parameters, node, `${where}: ${name}`);
+      put(source.data, node.data);
+    } else copyInto(source as Parameters, node, `${where}: ${name}`, put);
   }
 }
 

@@ -8,7 +8,7 @@ import { type LossName, lossOf, weightOf } from "./losses.ts";
 import { copyInto, viewsInto } from "./parameters.ts";
 import type { StepPool } from "./step-pool.ts";
 import type { Block, Parameters, Pass } from "./types.ts";
-import { scoped, type Workspace, zeros } from "./workspace.ts";
+import { copyNumbers, scoped, type Workspace, zeros } from "./workspace.ts";
 
 /** Chunks of a batch, hence also the most threads that have something to do. */
 export const chunkCount = 4;
@@ -55,7 +55,7 @@ export function gradientOfChunk(
     const outcome = lossOf(loss, y, wanted, classWeights ?? undefined, total);
     if (Number.isFinite(outcome.loss)) {
       const [, found] = network.backward(parameters, saved, { data: outcome.slope, rows: y.rows, columns: y.columns }, pass);
-      copyInto(found, gradients, "fit: gradients");
+      copyInto(found, gradients, "fit: gradients", (from, to) => copyNumbers(workspace, from, to));
     }
     return { loss: outcome.loss, right: outcome.right };
   });
@@ -120,7 +120,7 @@ export function gradientOfBatch(stepper: Stepper, chosen: readonly number[], ste
   if (Number.isFinite(loss)) {
     chunks.forEach((c, i) => {
       const from = slots.flat[c] as Float32Array;
-      if (i === 0) sum.set(from);
+      if (i === 0) copyNumbers(workspace, from, sum);
       else workspace.kernels.addScaled(from.byteOffset, 1, from.length, sum.byteOffset);
     });
   }

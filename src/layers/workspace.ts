@@ -112,6 +112,13 @@ export function liesIn({ buffer, buffers }: Workspace, { data }: Tensor): boolea
   return data.buffer === buffer || buffers.has(data.buffer);
 }
 
+/** Copies numbers; by a kernel where both lie in the workspace: engines copy shared memory word by word. */
+export function copyNumbers(workspace: Workspace, from: Float32Array, to: Float32Array): void {
+  const { buffer, kernels } = workspace;
+  if (from.buffer === buffer && to.buffer === buffer) kernels.scaleTo(from.byteOffset, 1, from.length, to.byteOffset);
+  else to.set(from);
+}
+
 /** Address of a tensor; one that lies elsewhere is copied in first. */
 export function addressOf(workspace: Workspace, x: Tensor): number {
   if (liesIn(workspace, x)) return x.data.byteOffset;

@@ -334,6 +334,20 @@ describe("blocks", () => {
     });
   }
 
+  it("tanh and the logistic function are right to 1e-6 of their value, near 0 and far from it (the bound of docs/layers/blocks.md)", () => {
+    const x = Float32Array.from({ length: 1001 }, (_, i) => (i % 2 ? 1 : -1) * 10 ** (i / 140 - 6));
+    for (const [name, definition] of [
+      ["tanh", Math.tanh],
+      ["sigmoid", sigmoid],
+    ] as const) {
+      const [y] = activation(name).forward({}, toBatch({ data: x, rows: x.length, columns: 1 }), newPass({ workspace: w }));
+      x.forEach((value, i) => {
+        const wanted = definition(value);
+        expect(Math.abs((y.data[i] as number) - wanted), `${name} of ${value}`).toBeLessThanOrEqual(1e-6 * Math.abs(wanted));
+      });
+    }
+  });
+
   it("a growing workspace keeps what was made before", () => {
     const small = openWorkspace();
     const pass = newPass({ workspace: small });
