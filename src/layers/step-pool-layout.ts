@@ -18,7 +18,7 @@ export const stepLayout = {
   outcomes: 2,
   /** Int32: the bags of the batch. */
   chosenAt: 64 + 16 * 8,
-  spins: 100000,
+  spins: 20000,
 } as const;
 
 /** Number of right rows of a chunk that a thread could not compute; the caller does it again, for the error. */
