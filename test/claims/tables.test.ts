@@ -81,6 +81,9 @@ describe("table claims", () => {
     expect((await seriesForecastClaim(season).run(small)).passed).toBe(false);
     const without: typeof fitSeries = (series, options) => fitSeries(series, { ...options, model: "none", epochs: 1 });
     expect((await seriesForecastClaim(without).run(small)).passed).toBe(false);
-    expect((await seriesForecast.run(small)).passed).toBe(true);
+    const { passed, figures } = await seriesForecast.run(small);
+    expect(passed).toBe(true);
+    // Who knows the rule is far ahead of what a layer learns from few windows.
+    expect(figures?.["echo, knowing the rule"]).toBeLessThan(0.7 * (figures?.echo as number));
   });
 });
