@@ -48,7 +48,7 @@ export function milBagsClaim(trainer: FitBags = fitBags): Claim {
       "made bags: the 95 % interval of softmax, and the mean of every member, above .75, that of the regression within .1 of one half; published sets: the mean of softmax not below the lower end of the regression's interval",
     tolerance:
       "made bags: columns have one distribution in both classes, so one half is exact; an area over 300 fresh bags has a deviation of .033, their mean over three seeds .02; published: Student's t over folds and seeds",
-    seconds: 9,
+    seconds: 7,
     async run(context) {
       const figures: Record<string, number> = {};
       const made = madeTrial(context, trainer);

@@ -37,7 +37,7 @@ export function seriesForecastClaim(trainer: FitSeries = fitSeries): Claim {
       "mean squared error below seasonal-naive, and at most 1.1 times that of the linear forecast; on the echo at most .85 times; no published number is expected",
     tolerance:
       "the whole test part, every window; waves: at most 1.5 times the noise that nobody can foresee; echo: half of the way from the linear error (1) to that of one who knows the rule (about .4), less .15 for the seed",
-    seconds: 8,
+    seconds: 5,
     run({ seed, progress, readTable, size }) {
       const ett = readTable?.("series/ETTh1.csv") ?? null;
       const echo: SeriesFitOptions = size === "small" ? { input: 96, epochs: 6, learningRate: 0.005 } : { input: 132 };
