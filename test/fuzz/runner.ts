@@ -66,7 +66,7 @@ export function fuzz<T>(target: Target<T>, seed: number, inputs: number, progres
     let run = time(target, input);
     const { largest, total } = allocations;
     // The machine may have paused: an offender is measured again, and its best time counts.
-    for (let again = 0; again < 3 && run.milliseconds > mostMilliseconds; again++) {
+    for (let again = 0; again < 8 && run.milliseconds > mostMilliseconds; again++) {
       const next = time(target, input);
       if (next.milliseconds < run.milliseconds) run = next;
     }
