@@ -50,7 +50,7 @@ function updateTable({ machine, date, shapes, roofline, threads, clock, repeats,
   const missing = [...new Set(shapes.flatMap(({ shape, missing }) => missing.map((text) => `${shape}: ${text}`)))];
   const single = others.filter((name) => shapes.every(({ engines }) => (engines.find((one) => one.name === name)?.threads ?? 1) === 1));
   return [
-    `${machine}, ${date}. Minimum (median) of ${repeats} interleaved runs, milliseconds of ${clock === "cpu" ? "CPU time on one thread" : `wall time on ${threads} threads`}, beta ${beta}; in bold the other's minimum over ours.`,
+    `${machine}, ${date}. Minimum (median) of ${repeats} interleaved runs (A and D: seven times as many), milliseconds of ${clock === "cpu" ? "CPU time on one thread" : `wall time on ${threads} threads`}, beta ${beta}; in bold the other's minimum over ours.`,
     ...(roofline
       ? [
           "",
