@@ -42,9 +42,7 @@ function openPartedStore(input: MatrixLike, values: MatrixLike | undefined, sett
   const parts: { first: number; store: PatternStore }[] = [];
   for (let first = 0; first < rows; first += partRows) {
     const last = Math.min(rows, first + partRows);
-    const own = valueMatrix
-      ? { ...valueMatrix, rows: last - first, data: slice(valueMatrix.data, first, last, valueMatrix.columns) }
-      : undefined;
+    const own = valueMatrix ? rowsOf(valueMatrix, first, last, valueMatrix.columns) : undefined;
     const part = rowsOf(input, first, last, columns);
     parts.push({ first, store: openPatternStore(part, own, settings.kernel, settings.build, settings.threads, first) });
   }
@@ -71,13 +69,13 @@ function checkSpread(settings: Settings, bytes: number, partBytes: number): void
 }
 
 function rowsOf(input: MatrixLike, first: number, last: number, columns: number): MatrixLike {
-  if ("data" in input && "columns" in input) return { data: slice(input.data, first, last, columns), rows: last - first, columns };
-  return (input as ReadonlyArray<ArrayLike<number>>).slice(first, last);
+  if (!("data" in input && "columns" in input)) return (input as ReadonlyArray<ArrayLike<number>>).slice(first, last);
+  const [from, to] = [first * columns, last * columns];
+  const data = canCut(input.data) ? input.data.subarray(from, to) : Array.prototype.slice.call(input.data, from, to);
+  return { data, rows: last - first, columns };
 }
 
-function slice<T extends ArrayLike<number>>(data: T, first: number, last: number, columns: number): T {
-  const list = data as unknown as Float32Array & number[];
-  return (ArrayBuffer.isView(data)
-    ? list.subarray(first * columns, last * columns)
-    : list.slice(first * columns, last * columns)) as unknown as T;
+/** Typed arrays give a view instead of a copy. */
+function canCut(data: ArrayLike<number>): data is ArrayLike<number> & { subarray(from: number, to: number): ArrayLike<number> } {
+  return ArrayBuffer.isView(data) && "subarray" in data;
 }

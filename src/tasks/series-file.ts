@@ -1,9 +1,9 @@
 /** @file A series model as the bytes of a safetensors file, and back: the linear map and the network's parameters as tensors; variables, units and sizes in the metadata. */
-import { HopfieldError } from "../core/errors.ts";
 import { randomStream } from "../core/random.ts";
-import { type NumericArray, readSafetensors, writeSafetensors } from "../data/index.ts";
+import { type NumericArray, writeSafetensors } from "../data/index.ts";
 import { arrayOf, treeOf } from "../layers/checkpoint.ts";
 import { listed } from "../layers/index.ts";
+import { openSavedModel } from "./saved-model.ts";
 import type { SeriesModel } from "./series-fit.ts";
 import { type LinearForecast, starts } from "./series-linear.ts";
 import { buildSeriesNetwork, type SeriesNetwork } from "./series-network.ts";
@@ -33,27 +33,16 @@ export function isSeriesModel(metadata: ReadonlyMap<string, string>): boolean {
 
 /** @throws HopfieldError E_FORMAT (no such file, tensors that do not fit each other), E_NONFINITE, and those of readSafetensors. */
 export function readSeriesModel(bytes: Uint8Array): SeriesModel {
-  const { tensors, metadata } = readSafetensors(bytes);
-  const fail = (why: string): never => {
-    throw new HopfieldError("E_FORMAT", `readSeriesModel: ${why}`);
-  };
-  if (!isSeriesModel(metadata)) fail("this file holds no forecast of a series");
-  const parsed = <T>(key: string): T => {
-    try {
-      const value: unknown = JSON.parse(metadata.get(key) ?? "");
-      if (value !== null && typeof value === "object") return value as T;
-    } catch {
-      // Told below.
-    }
-    return fail(`the metadata has no readable "${key}"`);
-  };
+  const { tensors, metadata, fail, parsed, expect, made } = openSavedModel(
+    "readSeriesModel",
+    bytes,
+    format,
+    "this file holds no forecast of a series",
+  );
   const network = parsed<SeriesNetwork>("network");
-  const expected = listed(built(network, fail).init(randomStream(0)), "network.");
-  for (const { name, tensor } of [...expected, { name: "linear", tensor: { rows: network.input, columns: network.horizon } }]) {
-    const found = tensors.get(name) ?? fail(`tensor "${name}" is missing`);
-    if (found.shape.length !== 2 || found.shape[0] !== tensor.rows || found.shape[1] !== tensor.columns)
-      fail(`tensor "${name}" has shape [${found.shape.join(", ")}], expected [${tensor.rows}, ${tensor.columns}]`);
-  }
+  for (const { name, tensor } of made("the network", () => listed(buildSeriesNetwork(network).init(randomStream(0)), "network.")))
+    expect(name, tensor);
+  expect("linear", { rows: network.input, columns: network.horizon });
   const variables = parsed<{ name: string; mean: number; scale: number }[]>("variables");
   const { start, season, penalty } = parsed<Pick<LinearForecast, "start" | "season" | "penalty">>("linear");
   const share = Number(metadata.get("share") ?? "none");
@@ -79,13 +68,4 @@ export function readSeriesModel(bytes: Uint8Array): SeriesModel {
     parameters: treeOf(tensors, "network."),
     share,
   };
-}
-
-function built(network: SeriesNetwork, fail: (why: string) => never): ReturnType<typeof buildSeriesNetwork> {
-  try {
-    return buildSeriesNetwork(network);
-  } catch (error) {
-    if (error instanceof HopfieldError) return fail(`the network is refused: ${error.message}`);
-    throw error;
-  }
 }

@@ -1,10 +1,10 @@
 /** @file A table model as the bytes of a safetensors file, and back: memory, scales or parameters as tensors; the columns, the target and the network's sizes in the metadata. */
-import { HopfieldError } from "../core/errors.ts";
 import { randomStream } from "../core/random.ts";
-import { type NumericArray, readSafetensors, writeSafetensors } from "../data/index.ts";
+import { type NumericArray, writeSafetensors } from "../data/index.ts";
 import { arrayOf, treeOf } from "../layers/checkpoint.ts";
 import { type HopularDescription, hopular } from "../layers/hopular.ts";
 import { listed } from "../layers/parameters.ts";
+import { openSavedModel, type SavedModel } from "./saved-model.ts";
 import { classCount } from "./table.ts";
 import { type PlannedColumn, widthOf } from "./table-encode.ts";
 import type { Learned, LearnedHopular, LearnedLookup, TableModel } from "./table-model.ts";
@@ -42,18 +42,8 @@ export function isTableModel(metadata: ReadonlyMap<string, string>): boolean {
 
 /** @throws HopfieldError E_FORMAT (no such file, tensors that do not fit each other), and those of readSafetensors. */
 export function readTableModel(bytes: Uint8Array): TableModel {
-  const { tensors, metadata } = readSafetensors(bytes);
-  const fail = (why: string): never => {
-    throw new HopfieldError("E_FORMAT", `readTableModel: ${why}`);
-  };
-  if (!isTableModel(metadata)) fail("this file holds no model of a table");
-  const parsed = <T>(key: string): T => {
-    try {
-      return JSON.parse(metadata.get(key) ?? "") as T;
-    } catch {
-      return fail(`the metadata has no readable "${key}"`);
-    }
-  };
+  const file = openSavedModel("readTableModel", bytes, format, "this file holds no model of a table");
+  const { tensors, fail, parsed } = file;
   const get = (name: string, length?: number): NumericArray => {
     const found = tensors.get(name) ?? fail(`tensor "${name}" is missing`);
     if (length !== undefined && found.data.length !== length) fail(`tensor "${name}" has ${found.data.length} numbers, expected ${length}`);
@@ -74,19 +64,17 @@ export function readTableModel(bytes: Uint8Array): TableModel {
     mean,
     scale,
     memory: { cells, targets, rows: Int32Array.from(get("memory.rows", rows).data) },
-    learned: learnedFrom(metadata.get("model"), plan, classes ?? 1, tensors, parsed, get, fail),
+    learned: learnedFrom(file, plan, classes ?? 1, get),
   };
 }
 
 function learnedFrom(
-  model: string | undefined,
+  { tensors, metadata, fail, parsed, made }: SavedModel,
   plan: readonly PlannedColumn[],
   outputs: number,
-  tensors: ReadonlyMap<string, NumericArray>,
-  parsed: <T>(key: string) => T,
   get: (name: string, length?: number) => NumericArray,
-  fail: (why: string) => never,
 ): Learned {
+  const model = metadata.get("model");
   const share = (name: "rule" | "hopular"): number => {
     const found = parsed<Record<string, unknown>>("shares")[name];
     return typeof found === "number" && found >= 0 && found <= 1 ? found : fail(`the share of ${name} is ${JSON.stringify(found)}`);
@@ -102,7 +90,8 @@ function learnedFrom(
   const network = (): LearnedHopular => {
     const description = parsed<HopularDescription>("network");
     const parameters = treeOf(tensors, "network.");
-    for (const { name, tensor } of listed(hopular(description).init(randomStream(0)))) get(`network.${name}`, tensor.data.length);
+    for (const { name, tensor } of made("the network", () => listed(hopular(description).init(randomStream(0)))))
+      get(`network.${name}`, tensor.data.length);
     return { model: "hopular", description, parameters };
   };
   if (model === "lookup") return lookup();

@@ -1,6 +1,7 @@
 /** Hopular on tables: masking, losses, that it learns, that it repeats itself, what it recalls, and saving. */
 import { describe, expect, it } from "vitest";
 import { randomStream } from "../../src/core/random.ts";
+import { readSafetensors, writeSafetensors } from "../../src/data/index.ts";
 import type { HopularState } from "../../src/tasks/hopular-fit.ts";
 import { hopularRows, maskedLoss, someRows } from "../../src/tasks/hopular-rows.ts";
 import { readHopularState, writeHopularState } from "../../src/tasks/hopular-state.ts";
@@ -166,10 +167,24 @@ describe("Hopular", () => {
 
   it("files of something else, or damaged ones, are refused", () => {
     const bytes = writeTableModel(found.model);
-    expect(() => readTableModel(bytes.subarray(0, bytes.length - 8))).toThrow(/./);
-    expect(() => readTableModel(new Uint8Array(20))).toThrow(/./);
+    const format = expect.objectContaining({ name: "HopfieldError", code: "E_FORMAT" });
+    expect(() => readTableModel(bytes.subarray(0, bytes.length - 8))).toThrow(format);
+    expect(() => readTableModel(new Uint8Array(20))).toThrow(format);
     const text = Buffer.from(bytes).toString("latin1").replace("hopfield-table-1", "hopfield-table-9");
     expect(() => readTableModel(Uint8Array.from(Buffer.from(text, "latin1")))).toThrow(/holds no model of a table/);
+  });
+
+  it("metadata that are no object are refused by their key, not by a fault of the reader", () => {
+    const { tensors, metadata } = readSafetensors(writeTableModel(found.model));
+    for (const key of ["columns", "target", "network"]) {
+      for (const value of ["null", "7", "{", ""]) {
+        const file = writeSafetensors(tensors, { metadata: new Map([...metadata, [key, value]]) });
+        const refused = expect.objectContaining({ code: "E_FORMAT", message: `readTableModel: the metadata has no readable "${key}"` });
+        expect(() => readTableModel(file)).toThrow(refused);
+      }
+    }
+    const file = writeSafetensors(tensors, { metadata: new Map([...metadata, ["network", '{"feature": -1}']]) });
+    expect(() => readTableModel(file)).toThrow(/^readTableModel: the network (is refused|cannot be read): /);
   });
 
   it("refuses unknown options and new rows without a column", () => {
